@@ -19,6 +19,7 @@ from bot.domain.errors import about as about_field
 from bot.domain.jid import bare
 from bot.domain.maintenance import Maintenance, WindowState
 from bot.domain.maintenance_words import (
+    ALL_TO_COME,
     HAPPENS,
     at_end,
     happenings,
@@ -194,7 +195,7 @@ def stands(found: "Shown") -> Phrase:
         "name": found.name,
         "id": one.client_id,
         "state": meanings.state(window.state),
-        "times": times(window, one.zone),
+        "times": ALL_TO_COME if found.ends_all else times(window, one.zone),
     }
     following = next(iter(_ahead(found)), None)
     if following is None:
@@ -258,8 +259,11 @@ def _corrected(draft: "Draft") -> Phrase | None:
 def _when(found: "Shown") -> Iterator[tuple[Phrase, object]]:
     one, window = found.maintenance, found.window
     unknown = Phrase("not known")
-    yield Phrase("start"), moments.local(window.starts_at, one.zone)
-    yield Phrase("end"), moments.local(window.until, one.zone) or unknown
+    if found.ends_all:
+        yield meanings.state(window.state), ALL_TO_COME
+    else:
+        yield Phrase("start"), moments.local(window.starts_at, one.zone)
+        yield Phrase("end"), moments.local(window.until, one.zone) or unknown
     if (rule := rule_in_words(one)) is not None:
         yield (
             Phrase("rule"),

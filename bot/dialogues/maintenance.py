@@ -83,7 +83,10 @@ async def _which(talk: Talk, number: int) -> Dialogue:
         str(one.number): windows.window_label(one, talk) for one in ahead
     }
     given = yield Form(
-        heading=(windows.title(found, talk), Phrase("Which of its times is meant?")),
+        heading=(
+            windows.title(found, talk, found.maintenance.name),
+            Phrase("Which of its times is meant?"),
+        ),
         fields=(
             one_of(
                 "window",
@@ -100,7 +103,7 @@ async def _which(talk: Talk, number: int) -> Dialogue:
 async def _tasks(talk: Talk, name: WindowName) -> Dialogue:
     found = await talk.look(SHOW(name))
     given = yield Form(
-        heading=(windows.title(found, talk), windows.stands(found, talk)),
+        heading=tuple(_heading(found, name, talk)),
         fields=(
             one_of(
                 "do",
@@ -114,6 +117,16 @@ async def _tasks(talk: Talk, name: WindowName) -> Dialogue:
         yield Shown(tuple(_parts(found, talk)))
     else:
         yield on_with(changing.TASKS[task], name)
+
+
+def _heading(found: Found, name: WindowName, talk: Talk) -> Iterator[Words]:
+    """Which it is and how it stands; of all of them how they recur."""
+    if found.maintenance.recurrence is None or name.window is not None:
+        yield windows.title(found, talk)
+        yield windows.stands(found, talk)
+    else:
+        yield windows.title(found, talk, found.maintenance.name)
+        yield from windows.again(found)
 
 
 def _possible(

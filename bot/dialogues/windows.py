@@ -12,8 +12,9 @@ from bot.dialogues.talk import Talk
 from bot.domain import durations, meanings, moments, reminders
 from bot.domain.characters import line
 from bot.domain.language import choose
-from bot.domain.maintenance import Maintenance, Window
+from bot.domain.maintenance import Maintenance, MaintenanceName, Window
 from bot.domain.maintenance_words import (
+    ALL_TO_COME,
     HAPPENS,
     at_end,
     happenings,
@@ -44,10 +45,10 @@ def window_label(window: Window, talk: Talk) -> str:
     return lines.cut(f"{when} {talk.said(meanings.state(window.state))}")
 
 
-def title(found: Found, talk: Talk) -> str:
+def title(found: Found, talk: Talk, name: MaintenanceName | None = None) -> str:
     """M12, maintenance: New disks"""
     one = found.maintenance
-    return f"{found.name}, {one.list_name}: {summary(one, talk)}"
+    return f"{name or found.name}, {one.list_name}: {summary(one, talk)}"
 
 
 def summary(one: Maintenance, talk: Talk) -> str:
@@ -56,8 +57,8 @@ def summary(one: Maintenance, talk: Talk) -> str:
     return lines.cut(line(said[choose(said, talk.language)]), lines.MAX_TITLE)
 
 
-def times_of(window: Window, talk: Talk) -> Phrase:
-    return times(window, talk.zone.key)
+def times_of(found: Found, talk: Talk) -> Phrase:
+    return ALL_TO_COME if found.ends_all else times(found.window, talk.zone.key)
 
 
 def stands(found: Found, talk: Talk) -> Phrase:
@@ -65,7 +66,7 @@ def stands(found: Found, talk: Talk) -> Phrase:
     return Phrase(
         "{state}: {times}",
         state=meanings.state(found.window.state),
-        times=times_of(found.window, talk),
+        times=times_of(found, talk),
     )
 
 
@@ -116,7 +117,7 @@ def outcome(found: Found, talk: Talk) -> Phrase:
         "{name} is {state}: {times}.",
         name=found.name,
         state=meanings.state(found.window.state),
-        times=times_of(found.window, talk),
+        times=times_of(found, talk),
     )
     following = next(ahead(found, talk), None)
     if following is None:
@@ -127,13 +128,18 @@ def outcome(found: Found, talk: Talk) -> Phrase:
 def facts(found: Found, talk: Talk) -> Iterator[Words]:
     """When, how often, how people are reminded, and who says that it is over."""
     one = found.maintenance
-    yield times_of(found.window, talk)
-    if (rule := rule_in_words(one)) is not None:
-        yield Phrase("Again: {rule}", rule=rule)
+    yield times_of(found, talk)
+    yield from again(found)
     if one.reminders:
         yield Phrase("reminders: {times}", times=reminders.written(one.reminders))
     yield Phrase("at its end: {what}", what=at_end(one, found.window))
     yield Phrase("readers now: {count}", count=found.readers)
+
+
+def again(found: Found) -> Iterator[Words]:
+    """How it recurs, where it does."""
+    if (rule := rule_in_words(found.maintenance)) is not None:
+        yield Phrase("Again: {rule}", rule=rule)
 
 
 # --- what people would be told -----------------------------------------------------

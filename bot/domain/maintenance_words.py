@@ -48,6 +48,10 @@ def at_end(found: Maintenance, window: Window) -> Phrase:
     return HAPPENS[Phase.FINISHED] if found.finish is Finish.AUTO else _IS_WELL
 
 
+#: of what recurs, where none of them is meant but all
+ALL_TO_COME = Phrase("all that was to come")
+
+
 class Happening(NamedTuple):
     """Something that people are told, at one moment or at several in the same words."""
 

@@ -57,3 +57,21 @@ def test_what_happens_at_an_unknown_end(place: Workplace, finish: str) -> None:
     shown = " ".join(place.done("maintenance", "show", "M1").split())
     assert (f"at its end {WELL}" in shown) is (finish == "auto")
     assert ASKED not in shown
+
+
+def test_the_whole_of_what_recurs(place: Workplace) -> None:
+    """What is called off without a window is spoken of as a whole, also the second
+    time; of one of them by its own name.
+    """
+    weekly = ("--in", "9d", "--every", "FREQ=WEEKLY", "--id", "works")
+    place.done("maintenance", "open", *DISKS, *weekly, "--yes")
+    one = place.done("maintenance", "call-off", "M1/1")
+    assert one.startswith("M1/1 (works) is called off: 20")
+    draft = place.done("maintenance", "call-off", "works", "--dry-run")
+    assert "called off all that was to come" in " ".join(draft.split())
+    for _ in range(2):
+        said = place.done("maintenance", "call-off", "M1")
+        assert said == "M1 (works) is called off: all that was to come.\n"
+    assert "M1 is over: called off" in place("maintenance", "finish", "M1").fault()
+    one = place("maintenance", "move", "M1/1", "--in", "1d").fault()
+    assert "M1/1 is over: called off" in one

@@ -305,10 +305,14 @@ def test_one_of_several(world: World) -> None:
     person = Person(world, ADMIN)
     person.runs("maintenance")
     person.fills(maintenance="1")
+    assert "M1, news: New disks" in person.told
     person.fills(window="all")
     assert person.asked.form.fields[0].choices == ("show", "call-off")
+    assert person.told.startswith("M1, news: New disks\nAgain: each Thursday at 22:00")
     person.fills(do="call-off")
+    assert "called off: all that was to come" in person.told
     person.fills(sure="yes")
+    assert person.said == "M1 is called off: all that was to come."
     assert stored(world)[0].is_over
 
 

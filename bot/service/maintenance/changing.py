@@ -56,6 +56,10 @@ class Changed:
     #: nothing else of the rule takes place
     ends_all: bool = False
 
+    def calls_all_off(self, window: Window) -> bool:
+        """Whether that is said of all, by what became of the one that people meant."""
+        return self.ends_all and window.state is WindowState.CALLED_OFF
+
 
 def judged(
     uow: UnitOfWork,
@@ -88,7 +92,7 @@ def judged(
     if meant.is_over and (not ends_all or maintenance.is_over):
         if isinstance(change, CallOff) and meant.state is WindowState.CALLED_OFF:
             return same
-        raise _is_over(maintenance, meant)
+        raise _is_over(maintenance, meant, name)
     _as_seen(maintenance, name.revision)
     concerned: Sequence[Window] = [meant]
     if ends_all:
@@ -210,11 +214,12 @@ def _as_seen(maintenance: Maintenance, revision: int | None) -> None:
         )
 
 
-def _is_over(maintenance: Maintenance, window: Window) -> Finished:
+def _is_over(maintenance: Maintenance, window: Window, name: WindowName) -> Finished:
+    is_whole = maintenance.is_over and not name.names_window
     return Finished(
         Phrase(
             "{name} is over: {state}.",
-            name=_name(maintenance, window),
+            name=maintenance.name if is_whole else _name(maintenance, window),
             state=meanings.state(window.state),
         )
     )

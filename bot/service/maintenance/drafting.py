@@ -58,6 +58,7 @@ class Drafting:
         shown = replace(
             self.looking.shown(uow, maintenance, after, now),
             windows=[afters.get(one.number, one) for one in stored],
+            ends_all=changed.calls_all_off(after),
         )
         if after is before:
             return self.of_repeat(uow, shown)

@@ -114,7 +114,7 @@ class Maintenances:
         now = self._clock.now()
         changed = judged(uow, self._policy, caller, maintenance, name, change, now)
         if not changed.windows and (maintenance.is_over or not changed.ends_all):
-            return self._looking.shown(uow, maintenance, changed.meant, now)
+            return self._changed(uow, maintenance, changed.meant, changed, now)
         meant = changed.meant
         for before, after in changed.windows:
             stored = self._apply(uow, caller, maintenance, before, after, changed, now)
@@ -128,7 +128,7 @@ class Maintenances:
             uow, maintenance, now, late=False, ends_all=changed.ends_all
         )
         uow.nudge()
-        return self._looking.shown(uow, maintenance, meant, now)
+        return self._changed(uow, maintenance, meant, changed, now)
 
     def draft_change(
         self, uow: UnitOfWork, caller: Caller, name: WindowName, change: Change
@@ -137,6 +137,17 @@ class Maintenances:
         maintenance, now = self._named(uow, caller, name), self._clock.now()
         changed = judged(uow, self._policy, caller, maintenance, name, change, now)
         return self._drafting.of_change(uow, maintenance, changed, now)
+
+    def _changed(
+        self,
+        uow: UnitOfWork,
+        maintenance: Maintenance,
+        window: Window,
+        changed: Changed,
+        now: datetime,
+    ) -> Shown:
+        shown = self._looking.shown(uow, maintenance, window, now)
+        return replace(shown, ends_all=changed.calls_all_off(window))
 
     def _apply(
         self,

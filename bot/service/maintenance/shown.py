@@ -37,6 +37,8 @@ class Shown:
     notices: Sequence[Notice] = ()
     #: how many stand on its list now
     readers: int = 0
+    #: all that was to come is called off, not that window alone
+    ends_all: bool = False
 
     @property
     def id(self) -> int:
@@ -45,7 +47,9 @@ class Shown:
 
     @property
     def name(self) -> MaintenanceName:
-        """Of the window meant, as people type it."""
+        """Of the window meant, or of all, as people type it."""
+        if self.ends_all:
+            return self.maintenance.name
         return self.maintenance.window_name(self.window)
 
 
