@@ -53,7 +53,7 @@ def move(
         zone = wallclock.zone(found.maintenance.zone)
         change = MoveWindow(
             start=windows.moment(start, zone, "start"),
-            start_in=windows.seconds(within, "start"),
+            start_in=windows.seconds(within),
             end=windows.moment(end, zone, "end"),
             duration=lasts,
             on_the_wall=True,

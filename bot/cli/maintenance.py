@@ -100,7 +100,7 @@ def open_one(
                 template=template,
                 values=_values(settings, template, zone, desk.templates),
                 start=windows.moment(start, there, "start"),
-                start_in=windows.seconds(within, "start"),
+                start_in=windows.seconds(within),
                 end=windows.moment(end, there, "end"),
                 duration=lasts,
                 timezone=zone,

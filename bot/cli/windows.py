@@ -125,11 +125,11 @@ def moment(text: str | None, zone: ZoneInfo, field: str) -> str | None:
     return None if text is None else moments.as_typed(text, zone, field)
 
 
-def seconds(text: str | None, field: str) -> str | None:
-    """As a request takes it; raises Invalid."""
+def seconds(text: str | None) -> str | None:
+    """Of --in, as a request takes it; raises Invalid."""
     if text is None:
         return None
-    with about_field(field):
+    with about_field("delay-seconds"):
         return str(int(durations.parse(text).total_seconds()))
 
 

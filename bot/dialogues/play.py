@@ -231,6 +231,8 @@ class Play:
 _FIELDS = {
     "deliver-at": "at",
     "delay-seconds": "in",
+    "duration": "end",
+    "by": "end",
     "recurrence": "every",
     "timezone": "tz",
     "announce": "template",

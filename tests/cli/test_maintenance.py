@@ -75,3 +75,33 @@ def test_the_whole_of_what_recurs(place: Workplace) -> None:
     assert "M1 is over: called off" in place("maintenance", "finish", "M1").fault()
     one = place("maintenance", "move", "M1/1", "--in", "1d").fault()
     assert "M1/1 is over: called off" in one
+
+
+@pytest.mark.parametrize(
+    ("typed", "option"),
+    [
+        (("open", *DISKS, "--in", "0s"), "--in"),
+        (("open", *DISKS, "--in", "9999d"), "--in"),
+        (("open", *DISKS, "--in", "900d", "--every", "FREQ=YEARLY"), "--in"),
+        (("open", *DISKS, "--start", "2090-01-01 00:00"), "--start"),
+        (("open", *DISKS, "--in", "9d", "--for", "0s"), "--for"),
+        (("open", *DISKS, "--in", "9d", "--for", "900d"), "--for"),
+        (("open", *DISKS, "--in", "9d", "--end", "2090-01-01 00:00"), "--end"),
+        (("move", "M1", "--in", "0s"), "--in"),
+        (("move", "M1", "--in", "1d", "--for", "900d"), "--for"),
+        (("move", "M1", "--in", "1d", "--end", "2090-01-01 00:00"), "--end"),
+        (("extend", "M1", "+0s"), "UNTIL"),
+        (("extend", "M1", "+900d"), "UNTIL"),
+        (("extend", "M1", "2090-01-01 00:00"), "UNTIL"),
+    ],
+)
+def test_faults_name_what_was_typed(
+    place: Workplace, typed: tuple[str, ...], option: str
+) -> None:
+    """Not what a request makes of it."""
+    place.done("maintenance", "open", *DISKS, "--in", "9d", "--yes")
+    assert (
+        place("maintenance", *typed, "--dry-run")
+        .fault()
+        .startswith(f"carillon: {option}: ")
+    )

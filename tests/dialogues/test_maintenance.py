@@ -247,6 +247,14 @@ def test_extend(world: World, until: str) -> None:
     assert shown(world).window.ends_at == datetime(2026, 3, 6, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("until", ["900d", "2090-01-01 00:00", "2026-03-05 23:00"])
+def test_an_end_that_cannot_be(world: World, until: str) -> None:
+    """However it was typed, it is the end that is named."""
+    opened(world)
+    person = decided(world, "extend", end=until)
+    assert person.reason.startswith("It ends: ")
+
+
 def test_finish(world: World) -> None:
     """Offered once it has begun."""
     opened(world)

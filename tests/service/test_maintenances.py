@@ -194,7 +194,10 @@ def _request(**changes: Any) -> Any:
         ({"duration": None, "end": "soon"}, Invalid, "end"),
         ({"duration": "0m"}, Invalid, "duration"),
         ({"duration": "-2h"}, Invalid, "duration"),
-        ({"duration": "99999d"}, PolicyViolation, "end"),
+        ({"duration": "99999d"}, PolicyViolation, "duration"),
+        ({"duration": None, "end": at(END + 900 * DAY)}, PolicyViolation, "end"),
+        ({"start": None, "start_in": "0"}, Invalid, "delay-seconds"),
+        ({"start": None, "start_in": "9" * 9}, PolicyViolation, "delay-seconds"),
         ({"timezone": "Europe/Atlantis"}, Invalid, "timezone"),
         ({"recurrence": "FREQ=HOURLY"}, Invalid, "recurrence"),
         ({"recurrence": "FREQ=DAILY;UNTIL=20260304T000000Z"}, Invalid, "recurrence"),
@@ -303,6 +306,9 @@ def test_changes_repeated(world: World) -> None:
         (ExtendWindow(end=at(NOON - MINUTE)), Invalid, "end"),
         (ExtendWindow(end=at(START + 900 * DAY)), PolicyViolation, "end"),
         (ExtendWindow(by="soon"), Invalid, "by"),
+        (ExtendWindow(by="900d"), PolicyViolation, "by"),
+        (MoveWindow(start_in="0"), Invalid, "delay-seconds"),
+        (MoveWindow(start=at(END), duration="900d"), PolicyViolation, "duration"),
         (FinishWindow(), Conflict, None),
     ],
 )
@@ -314,6 +320,15 @@ def test_changes_refused(refusing: World, change: Any, error: Any, field: Any) -
         changed(refusing, shown, change)
     assert raised.value.field == field
     assert rows_of(refusing.url) == before
+
+
+def test_an_end_before_its_start(refusing: World) -> None:
+    """Where no end was known none is taken by which it has not begun."""
+    shown = opened(refusing, duration=None)
+    with pytest.raises(Invalid, match="must lie after the start") as raised:
+        extend(refusing, shown, START)
+    assert raised.value.field == "end"
+    assert extend(refusing, shown, START + MINUTE).window.ends_at == START + MINUTE
 
 
 def test_what_is_over(world: World) -> None:

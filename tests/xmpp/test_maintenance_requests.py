@@ -18,6 +18,7 @@ from bot.domain.maintenance import (
     WindowState,
     finished,
 )
+from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin, ScheduleState
 from bot.service.maintenance.request import (
     CallOff,
@@ -37,6 +38,7 @@ from bot.xmpp.doors.scheduling.maintenance import (
     read_wish,
 )
 from bot.xmpp.doors.scheduling.windows import changed, one, several
+from bot.xmpp.stanzas.errors import stanza_error
 from bot.xmpp.stanzas.result_sets import RSM, PageWish
 from tests.store.samples import a_schedule
 
@@ -226,6 +228,15 @@ def written(element: ET.Element) -> str:
 
 def expected(xml: str) -> str:
     return ET.canonicalize(xml.replace("NS", f"xmlns='{X}'"), rewrite_prefixes=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["action", "start", "end", "duration", "finish", "remind"]
+)
+def test_what_is_refused_is_named(name: str) -> None:
+    """The text of an error says which element or attribute it is about."""
+    error = stanza_error(Invalid(Phrase("no"), field=name))
+    assert str(error.text) == f"{name}: no"
 
 
 def test_the_answer_to_a_change() -> None:

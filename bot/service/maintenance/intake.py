@@ -60,7 +60,7 @@ def read(
     begin = _start(request, zone, limits, now)
     first = begin
     if rule is not None:
-        with _about("start"):
+        with _about(_begins(request)):
             moments.first_within(rule, begin, zone, limits, now)
         first = recurrence.first_or_refuse(rule, begin.wall, zone)
     ends_at, lasts = _end(request, first.moment, zone, limits, now)
@@ -147,9 +147,10 @@ def extended(
             by = lengths.parse(change.by)
             since = present if present is not None else max(now, window.starts_at)
             ends_at = lengths.later(since, zone, by.wall_days, by.exact_seconds)
+    field = "by" if change.end is None else "end"
     if ends_at <= now:
         passed = wallclock.shown(ends_at, zone)
-        raise Invalid(Phrase("{moment} has passed.", moment=passed), field="end")
+        raise Invalid(Phrase("{moment} has passed.", moment=passed), field=field)
     if present is not None and ends_at < present:
         raise Invalid(
             Phrase(
@@ -159,7 +160,8 @@ def extended(
             ),
             field="end",
         )
-    _within(ends_at, window.starts_at, zone, limits, now)
+    _check_order(window.starts_at, ends_at, zone)
+    _within(ends_at, window.starts_at, zone, limits, now, field)
     if ends_at == present and window.state is not WindowState.VERIFYING:
         return window
     return maintenance_changes.extended(window, ends_at, now)
@@ -194,10 +196,15 @@ def _start(
         delay_seconds=given.start_in,
         on_the_wall=given.on_the_wall,
     )
-    with _about("start"):
+    with _about(_begins(given)):
         begin = moments.read_moment(change, zone, limits, now)
         moments.first_within(None, begin, zone, limits, now)
     return begin
+
+
+def _begins(given: OpenMaintenance | MoveWindow) -> str:
+    """By which of its fields it says so."""
+    return "start" if given.start is not None else "delay-seconds"
 
 
 def _end(
@@ -220,19 +227,24 @@ def _end(
     elif given.end is not None:
         with about("end"):
             ends_at = moments.moment_of(given.end, zone, on_the_wall=given.on_the_wall)
-        if ends_at <= starts_at:
-            raise Invalid(
-                Phrase(
-                    "must lie after the start, {moment}.",
-                    moment=wallclock.shown(starts_at, zone),
-                ),
-                field="end",
-            )
+        _check_order(starts_at, ends_at, zone)
         lasts = Length(0, (ends_at - starts_at) // timedelta(seconds=1))
     else:
         return None, None
-    _within(ends_at, starts_at, zone, limits, now)
+    field = "duration" if given.end is None else "end"
+    _within(ends_at, starts_at, zone, limits, now, field)
     return ends_at, lasts
+
+
+def _check_order(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> None:
+    if ends_at <= starts_at:
+        raise Invalid(
+            Phrase(
+                "must lie after the start, {moment}.",
+                moment=wallclock.shown(starts_at, zone),
+            ),
+            field="end",
+        )
 
 
 def _within(
@@ -241,10 +253,11 @@ def _within(
     zone: ZoneInfo,
     limits: Limits,
     now: datetime,
+    field: str,
 ) -> None:
     """Raises PolicyViolation where it takes longer than one may look ahead."""
     if ends_at - max(starts_at, now) > limits.window:
-        raise moments.beyond(wallclock.shown(ends_at, zone), limits, "end")
+        raise moments.beyond(wallclock.shown(ends_at, zone), limits, field)
 
 
 def _finish(given: str | None) -> Finish:

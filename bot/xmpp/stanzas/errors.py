@@ -71,6 +71,7 @@ _ELEMENTS = frozenset(
         "delay-seconds",
     }
     | {"due", "edit", "expires", "id", "late", "max-ahead", "max-per-day", "preview"}
+    | {"action", "start", "end", "duration", "finish", "remind"}
     | {"recurrence", "ref", "revision", "signed", "status", "subject", "timezone"}
     | {"to", "updates", "verdict", "who"}
 )
