@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,15 @@ import typer
 from bot.cli import output, previews, showing
 from bot.cli.parts import maintenance as verbs
 from bot.desk import views
-from bot.domain import durations, meanings, moments, pacing, reminders, wallclock
+from bot.domain import (
+    durations,
+    meanings,
+    moments,
+    pacing,
+    reminders,
+    timestamps,
+    wallclock,
+)
 from bot.domain.access import OPERATOR, owner_named
 from bot.domain.audit import Action
 from bot.domain.characters import line
@@ -29,6 +38,7 @@ from bot.domain.maintenance_words import (
 )
 from bot.domain.phrase import Counted, Listed, Phrase
 from bot.domain.preview import rule_in_words
+from bot.service.maintenance import opening
 from bot.service.maintenance.request import WindowName
 
 if TYPE_CHECKING:
@@ -51,7 +61,8 @@ Owner = Annotated[
 Due = Annotated[
     str | None,
     typer.Option(
-        metavar="TIME", help="Of what recurs the window that begins then, as --start."
+        metavar="TIME",
+        help="Of what recurs the window that begins then, as --start; its day will do.",
     ),
 ]
 Start = Annotated[
@@ -96,8 +107,19 @@ def name_of(desk: "Desk", typed: Typed, towards: Action | None = None) -> Window
     name = WindowName.typed(text, owner=owner_named(owner))
     if due is None:
         return name
-    zone = desk.ask_here(verbs.SHOW(name), towards).maintenance.zone
-    return replace(name, due=moments.instant(due, wallclock.zone(zone), "--due"))
+    shown = desk.ask_here(verbs.SHOW(name), towards)
+    with about_field("--due"):
+        return replace(name, due=_begin(due, shown))
+
+
+def _begin(due: str, found: "Shown") -> str:
+    """The moment that is typed, or when the window of that day begins."""
+    one = found.maintenance
+    try:
+        day = date.fromisoformat(due.strip())
+    except ValueError:
+        return moments.instant(due, wallclock.zone(one.zone), "due")
+    return timestamps.format(opening.on_day(one, found.windows, day))
 
 
 def check_start(start: str | None, within: str | None) -> None:

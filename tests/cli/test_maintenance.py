@@ -6,11 +6,12 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain import moments, timestamps
-from tests.cli.workplace import Workplace
+from tests.cli.workplace import Workplace, soon
 
 DISKS = ("news", "--set", "summary=New disks")
 ASKED = "you are asked whether it is over, since no end is known"
 WELL = "people are told that all is well"
+AWAY = ("--start", "2040-02-05 03:00")
 HALF_A_MINUTE = timedelta(seconds=30)
 
 
@@ -105,3 +106,40 @@ def test_faults_name_what_was_typed(
         .fault()
         .startswith(f"carillon: {option}: ")
     )
+
+
+def test_a_window_by_its_day(place: Workplace) -> None:
+    """The day does where one begins then: by the rule, or since it was moved there."""
+    soon(place)
+    monthly = ("--start", "2040-01-07 22:00", "--every", "FREQ=MONTHLY;BYDAY=1SA")
+    place.done("maintenance", "open", *DISKS, *monthly, "--for", "2h", "--yes")
+
+    def of(day: str) -> str:
+        name: str = place.data("maintenance", "show", "M1", "--due", day)["maintenance"]
+        return name
+
+    # as it was opened, ahead of its turn, and by its time as well
+    whole = "2040-02-04 22:00"
+    assert [of("2040-01-07"), of(" 2040-03-03"), of(whole)] == ["M1/1", "M1/3", "M1/2"]
+    place.done("maintenance", "move", "M1", "--due", "2040-02-04", *AWAY)
+    # where the rule has it, and where it is
+    assert [of("2040-02-04"), of("2040-02-05")] == ["M1/2", "M1/2"]
+    fault = place("maintenance", "show", "M1", "--due", "2040-02-06").fault()
+    assert "M1 has no such window" in fault
+    place.done("maintenance", "move", "M1", "--due", "2040-03-03", *AWAY)
+    fault = place("maintenance", "call-off", "M1", "--due", "2040-02-05").fault()
+    assert "--due: 2040-02-05 has several" in fault
+    assert (
+        "--due: 'soon' is not a moment"
+        in place("maintenance", "show", "M1", "--due", "soon").fault()
+    )
+
+
+def test_what_is_once_by_its_day(place: Workplace) -> None:
+    """Likewise."""
+    soon(place)
+    place.done("maintenance", "open", *DISKS, "--start", "2040-01-07 22:00", "--yes")
+    done = place.done("maintenance", "move", "M1", "--due", "2040-01-07", *AWAY)
+    assert done.startswith("M1 (news-2040-01-07) is planned: 2040-02-05 03:00")
+    for day in ("2040-01-07", "2040-02-05"):
+        assert "M1" in place.done("maintenance", "show", "M1", "--due", day)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain import meanings, wallclock
 from bot.domain.access import Caller
-from bot.domain.errors import Conflict, Finished, NotAllowed, NotFound, about
+from bot.domain.errors import Conflict, Finished, NotAllowed, about
 from bot.domain.maintenance import (
     Maintenance,
     MaintenanceName,
@@ -152,12 +152,7 @@ def window(
     else:
         return _meant(maintenance, uow.maintenances.windows(maintenance.id), change)
     if found is None:
-        raise NotFound(
-            Phrase(
-                "{name} has no such window; look at it for those that it has.",
-                name=maintenance.name,
-            )
-        )
+        raise opening.no_such(maintenance)
     return found
 
 

@@ -6,12 +6,13 @@ that each is there before anything of it is due, whatever becomes of the others.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from bot.domain import lengths, recurrence, wallclock
-from bot.domain.errors import CarillonError
+from bot.domain.errors import CarillonError, Invalid, NotFound
 from bot.domain.maintenance import Maintenance, Window, WindowState, armed
+from bot.domain.phrase import Phrase
 from bot.domain.recurrence import Match, Recurrence
 from bot.service.ports.unit_of_work import UnitOfWork
 
@@ -102,6 +103,48 @@ def named(
         if due is not None and match.moment > due:
             return None
     return None
+
+
+def on_day(maintenance: Maintenance, windows: Sequence[Window], day: date) -> datetime:
+    """When the window of that day begins: by its rule, or since it was moved there.
+    Raises NotFound, or Invalid where there are several.
+    """
+    moved = (
+        one.starts_at
+        for one in windows
+        if one.start.date() == day and one.wall.date() != day
+    )
+    found = [*_by_rule(maintenance, day), *moved]
+    if not found:
+        raise no_such(maintenance)
+    if len(found) > 1:
+        raise Invalid(
+            Phrase("{day} has several occurrences; say the time, too", day=day),
+            field="due",
+        )
+    return found.pop()
+
+
+def _by_rule(maintenance: Maintenance, day: date) -> Iterator[datetime]:
+    zone = wallclock.zone_or_utc(maintenance.zone)
+    if maintenance.recurrence is None:
+        if maintenance.start.date() == day:
+            yield wallclock.resolve(maintenance.start, zone)
+        return
+    rule = recurrence.parse(maintenance.recurrence)
+    sequence = Recurrence(rule=rule, start=maintenance.start, zone=zone)
+    before = datetime.combine(day, time.min) - timedelta(seconds=1)
+    for match in sequence.matches(before, through=day):
+        yield match.moment
+
+
+def no_such(maintenance: Maintenance) -> NotFound:
+    return NotFound(
+        Phrase(
+            "{name} has no such window; look at it for those that it has.",
+            name=maintenance.name,
+        )
+    )
 
 
 def at(maintenance: Maintenance, match: Match, number: int, now: datetime) -> Window:
