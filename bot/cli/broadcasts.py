@@ -11,6 +11,7 @@ from bot.cli import (
     following,
     naming,
     output,
+    serving,
     session,
     showing,
 )
@@ -292,10 +293,12 @@ def retry(
                 Phrase("nobody is tried again"),
             )
         done = desk.ask_here(verbs.RETRY(one))
+        absent = serving.absent(serving.seen(desk)) if done.count else ()
     if json:
         output.document({"retried": done.count, **views.broadcast(done.account)})
         return
     output.say(_retried(done))
+    serving.tell(absent)
 
 
 def _retried(done: "Retried") -> Phrase:

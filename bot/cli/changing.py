@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import confirmation, given, output, session, windows
+from bot.cli import confirmation, given, output, serving, session, windows
 from bot.cli.parts import maintenance as verbs
 from bot.desk import views
 from bot.domain import wallclock
@@ -188,7 +188,9 @@ def _carry_out(
         if asks:
             confirmation.of(question, otherwise)
         done = desk.ask_here(verb(wanted))
+        absent = serving.absent(serving.seen(desk))
     if json:
         output.document(views.told(done))
         return
     output.say(windows.stands(done))
+    serving.tell(absent)

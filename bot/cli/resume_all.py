@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import output, session
+from bot.cli import output, serving, session
 from bot.cli.parts import stopping as verbs
 from bot.cli.parts import verb
 from bot.domain.phrase import Counted
@@ -16,6 +16,7 @@ def resume_all(context: typer.Context, json: output.JSON = False) -> None:
     """
     with session.desk_of(context) as desk:
         found = desk.ask_here(verbs.RESUME(verb.Plain("everything")))
+        absent = serving.absent(serving.seen(desk))
     if json:
         output.document({"waiting": found.pending})
         return
@@ -26,3 +27,4 @@ def resume_all(context: typer.Context, json: output.JSON = False) -> None:
             found.pending,
         )
     )
+    serving.tell(absent)

@@ -111,7 +111,7 @@ def unskip(
 ) -> None:
     """Send a skipped one after all: the earliest, or that of DUE."""
     dues = () if due is None else (due,)
-    _change_one(context, steering.UNSKIP, reference, dues, owner, json)
+    _change_one(context, steering.UNSKIP, reference, dues, owner, json, sends=True)
 
 
 def send_now(
@@ -262,6 +262,7 @@ def _change_one(
     json: bool,
     *,
     asks: bool = False,
+    sends: bool = False,
 ) -> None:
     name = naming.name_of(reference, owner)
     with session.desk_of(context) as desk:
@@ -281,11 +282,13 @@ def _change_one(
         )
         desk.ask_here(verb(one))
         after = desk.ask_here(schedules.QUERY(name))
+        absent = serving.absent(serving.seen(desk)) if sends else ()
     if json:
         output.document(_as_data(after))
         return
     _tell_skipped(before, after, moments_)
     _tell(after)
+    serving.tell(absent)
 
 
 def _same(found: "Report | Shown") -> ScheduleName:

@@ -72,7 +72,7 @@ def test_the_whole_of_what_recurs(place: Workplace) -> None:
     assert "called off all that was to come" in " ".join(draft.split())
     for _ in range(2):
         said = place.done("maintenance", "call-off", "M1")
-        assert said == "M1 (works) is called off: all that was to come.\n"
+        assert said.startswith("M1 (works) is called off: all that was to come.\n")
     assert "M1 is over: called off" in place("maintenance", "finish", "M1").fault()
     one = place("maintenance", "move", "M1/1", "--in", "1d").fault()
     assert "M1/1 is over: called off" in one
