@@ -11,7 +11,8 @@ the newest, and who is being repeated to at this moment: the retrier sees to him
 
 Who waited for the first, or to whom it bounced, and who heard it only after the second
 was made, was told what held by then: the second has not reached him, and no amendment
-of it does.
+of it does. So who has an edition already before which the second means those who have
+one: that he may have heard before the second was made.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.broadcast import Broadcast, ExceptionKind
-from bot.store.tables import broadcast, chunk, delivery_exception
+from bot.store.tables import broadcast, chunk, delivery_exception, schedule
 
 #: of what amends nothing: no edition is as new
 _NONE = 2**31 - 1
@@ -36,6 +37,11 @@ _TOLD_BY = sa.bindparam("told_by", type_=sa.BigInteger)
 _ANCESTORS = sa.bindparam("ancestors", expanding=True, type_=sa.BigInteger)
 _LATER = sa.bindparam("later", expanding=True, type_=sa.BigInteger)
 _EDITION = sa.bindparam("edition", type_=sa.Integer)
+#: before which edition of what it is told by, and of those that go to the readers of
+#: another each with the editions that are not before
+_FORMER = sa.bindparam("former", type_=sa.Integer)
+_NEWER: sa.BindParameter[tuple[int, int]] = sa.bindparam("newer", expanding=True)
+_BEFORE = schedule.c.audience["before"].as_integer()
 
 
 def unreached(
@@ -53,6 +59,7 @@ def unreached(
         sa.or_(
             its.c.kind.in_(_TO_COME),
             sa.and_(its.c.kind.in_(_MISSED), its.c.edition.is_(None)),
+            sa.and_(its.c.broadcast_id == _TOLD_BY, its.c.edition >= _FORMER),
             sa.and_(
                 amended,
                 sa.or_(
@@ -79,9 +86,11 @@ def unreached(
 
 def _heard_after(its: sa.FromClause, child: sa.FromClause) -> sa.ColumnElement[bool]:
     """He was told later, or again, after that which goes to the same readers was made.
-    By ids: clocks are put right.
+    By ids: clocks are put right. Or he was told what that tells.
     """
-    return sa.and_(child.c.amendment.is_(None), its.c.heard_after >= child.c.id)
+    has_newer = sa.tuple_(child.c.id, its.c.edition).in_(_NEWER)
+    is_after = sa.or_(its.c.heard_after >= child.c.id, has_newer)
+    return sa.and_(child.c.amendment.is_(None), is_after)
 
 
 def told_apart(jid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -155,15 +164,43 @@ def values(connection: sa.Connection, service: str, told: Broadcast) -> dict[str
         if link[1] is not None and topic is not None:
             later.update(_later(connection, service, told, topic, told_by, link[1]))
         link = (None, None, None) if found is None else tuple(found)
+    line = [told.id, *ancestors]
+    lines = _lines(connection, service, sorted(later))
     return {
-        "line": [told.id, *ancestors],
-        "lines": _lines(connection, service, sorted(later)),
+        "line": line,
+        "lines": lines,
+        "newer": _newer(connection, {*line, *(one for _, one in lines)}),
         "own": told.id,
         "told_by": told.told_by,
         "ancestors": ancestors,
         "later": sorted(later),
         "edition": told.edition if told.amendment is not None else _NONE,
+        "former": _former(connection, told),
     }
+
+
+def _former(connection: sa.Connection, told: Broadcast) -> int:
+    """Those are meant who have an edition before this one."""
+    if told.amendment is not None:
+        return _NONE
+    select = sa.select(_BEFORE).where(schedule.c.id == told.schedule_id)
+    found = connection.execute(select).scalar_one_or_none()
+    return _NONE if found is None else found
+
+
+def _newer(connection: sa.Connection, ids: set[int]) -> list[tuple[int, int]]:
+    original = broadcast.alias("original")
+    select = (
+        sa.select(broadcast.c.id, _BEFORE, original.c.edition)
+        .join(schedule, schedule.c.id == broadcast.c.schedule_id)
+        .join(original, original.c.id == broadcast.c.told_by)
+        .where(broadcast.c.id.in_(ids), _BEFORE.is_not(None))
+    )
+    return [
+        (one, edition)
+        for one, before, newest in connection.execute(select)
+        for edition in range(before, newest + 1)
+    ]
 
 
 def _later(

@@ -1,9 +1,11 @@
 """Maintenance as its readers hear of it, over a wire of the test's."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
+from bot.domain.broadcast import Broadcast, ExceptionKind
 from bot.domain.maintenance import WindowState
 from bot.service.maintenance.shown import Shown
 from bot.service.ports.paging import Paging
@@ -24,6 +26,7 @@ from tests.engine.maintenance import (
     window,
 )
 from tests.engine.test_waiting import prefer
+from tests.engine.worker import until, working
 from tests.world import NOON, World
 
 TOLD, AWAY, JOINED = "told@example.org", "away@example.org", "joined@example.org"
@@ -225,3 +228,62 @@ def test_moved_again_since_he_heard_of_it(
         "moved March 6 12:00 PM, March 7 12:00 PM, 2:00 PM",
     ]
     assert wire.inboxes[AWAY][1].original == wire.inboxes[AWAY][0].id
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(paused, None), (None, bounced)], ids=["paused", "bounced"]
+)
+def test_heard_of_it_between_a_move_and_its_word(
+    world: World, before: Meanwhile | None, after: Meanwhile | None
+) -> None:
+    """Who is told the new time before the word of the move is planned gets neither that
+    nor its corrections; of the next move he hears as all others do.
+    """
+    wire = InboxWire()
+    world.subscribe(TOLD, AWAY)
+    if before is not None:
+        before(world, wire)
+    shown = opened(world)
+    deliver(world, wire)
+    if after is not None:
+        after(world, wire)
+    world.clock.set(NOON + HOUR)
+    move(world, shown, START + DAY)
+    asyncio.run(_told_what_waited(world, wire))
+    deliver(world, wire)
+    assert read(wire, AWAY) == ["announced March 6 12:00 PM, 2:00 PM"]
+    assert read(wire, TOLD) == [
+        ANNOUNCED,
+        "announced March 6 12:00 PM, 2:00 PM*",
+        "moved March 5 12:00 PM, March 6 12:00 PM, 2:00 PM",
+    ]
+    assert [one.total for one in _words(world)] == [1]
+    move(world, shown, START + 2 * DAY)
+    deliver(world, wire)
+    assert read(wire, AWAY)[1:] == [
+        "announced March 7 12:00 PM, 2:00 PM*",
+        "moved March 6 12:00 PM, March 7 12:00 PM, 2:00 PM",
+    ]
+    assert read(wire, TOLD)[3:] == [
+        "moved March 5 12:00 PM, March 7 12:00 PM, 2:00 PM*",
+        "moved March 6 12:00 PM, March 7 12:00 PM, 2:00 PM",
+    ]
+
+
+async def _told_what_waited(world: World, wire: InboxWire) -> None:
+    """Nothing is planned meanwhile."""
+    async with working(world, wire):
+        await until(lambda: bool(wire.inboxes[AWAY]) and not _is_claimed(world))
+
+
+def _is_claimed(world: World) -> bool:
+    """His exception waits for its acknowledgement."""
+    (original, *_) = world.do(lambda unit: unit.broadcasts.page(Paging()).items)
+    found = world.do(lambda unit: unit.exceptions.get(original.id, AWAY))
+    return found is not None and found.kind is not ExceptionKind.DEFERRED
+
+
+def _words(world: World) -> list[Broadcast]:
+    """Those that were sent beside corrections."""
+    page = world.do(lambda unit: unit.broadcasts.page(Paging())).items
+    return [one for one in page if one.told_by is not None and one.amendment is None]

@@ -274,6 +274,8 @@ TOLD = {
     "lines": [(2, 2)],
     "later": [3, 4],
     "edition": 2,
+    "former": 2,
+    "newer": [(2, 2), (2, 3)],
 }
 FREEZE = {"whose": SERVICE, "list_id": 1, "all_but_one": 99}
 OWNERS = sa.select(schedule).where(

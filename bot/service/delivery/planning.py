@@ -481,6 +481,7 @@ def _to_readers_of(
     told = replace(
         original,
         id=0,
+        schedule_id=schedule.id,
         told_by=original.id,
         latest_by=audience.latest_by if audience.latest_only else None,
         amendment=schedule.amendment,
