@@ -1,13 +1,31 @@
 """A list's audience is frozen by rule, any other is copied."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.broadcast import Broadcast, Recipient
+from bot.domain.broadcast import (
+    Broadcast,
+    DeliveryException,
+    ExceptionKind,
+    Occurrence,
+    OccurrenceState,
+    Recipient,
+)
 from bot.domain.lists import EndReason
 from bot.domain.people import Person
+from bot.domain.schedule import ToldAudience
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store.database import SqlDatabase
-from tests.store.samples import MINUTE, NOON, declare, prefer, sending, subscribe
+from tests.store.samples import (
+    MINUTE,
+    NOON,
+    a_broadcast,
+    a_schedule,
+    declare,
+    prefer,
+    sending,
+    subscribe,
+)
 
 
 def frozen(unit: UnitOfWork, list_id: int, at: datetime, size: int) -> Broadcast:
@@ -140,3 +158,48 @@ def test_copied_audience(database: SqlDatabase) -> None:
         assert unit.audiences.find(broadcast, "d@example.org") is None
 
     database.call(use)
+
+
+def test_whoever_has_an_edition_that_is_not_meant(database: SqlDatabase) -> None:
+    """Of those who have an edition before one, who was told that one is none; nor is he
+    told what goes to those who were.
+    """
+    jids = ("a@example.org", "b@example.org", "c@example.org")
+
+    def use(unit: UnitOfWork) -> None:
+        original = sending(unit, (0, 3, 3), recipients=jids)
+        unit.broadcasts.save(replace(original, edition=2))
+        for jid, edition in zip(jids[1:], (1, 2), strict=True):
+            deferred = DeliveryException(
+                broadcast_id=original.id,
+                jid=jid,
+                kind=ExceptionKind.DEFERRED,
+                condition="paused",
+                first_at=NOON,
+                edition=edition,
+            )
+            unit.exceptions.put([deferred])
+        word = _to_readers_of(unit, original, before=2)
+        found = unit.audiences.reached(replace(word, id=0), [(0, 3)], NOON)
+        assert found.total == 2
+        told = unit.broadcasts.add(word, found.ranges)
+        further = _to_readers_of(unit, told)
+        for one in (told, unit.broadcasts.add(further, found.ranges)):
+            page = unit.audiences.page(one, after=0, last=3, limit=9)
+            assert [reader.unreached for reader in page] == [False, False, True]
+
+    database.call(use)
+
+
+def _to_readers_of(
+    unit: UnitOfWork, original: Broadcast, before: int | None = None
+) -> Broadcast:
+    audience = ToldAudience(
+        broadcast_id=original.id, list_name=None, before=before, personal=True
+    )
+    schedule = unit.schedules.add(a_schedule(f"to-{original.id}", audience=audience))
+    occurrence = unit.occurrences.add(
+        Occurrence(schedule_id=schedule.id, due_at=NOON, state=OccurrenceState.SENDING)
+    )
+    assert occurrence is not None
+    return a_broadcast(occurrence, told_by=original.id)
