@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from bot.domain.access import Caller
 from bot.domain.audit import Action
-from bot.domain.broadcast import Broadcast, DeliveryException, Fate, fate
+from bot.domain.broadcast import Broadcast, DeliveryException
 from bot.domain.errors import Invalid, NotFound
 from bot.domain.events import Moved
+from bot.domain.fate import Fate, fate
 from bot.domain.jid import JIDError, bare
 from bot.domain.lists import AnnouncementList, Subscriber, Subscription, Suspended
 from bot.domain.phrase import Phrase
