@@ -13,7 +13,6 @@ report once the last of it is dealt with, however many transactions that takes.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain import backlog, identity
 from bot.domain.broadcast import (
@@ -30,15 +29,20 @@ from bot.domain.hours import OUTSIDE
 from bot.domain.lateness import ON_TIME, LateVerdict, Shift, away, judge
 from bot.domain.lists import AnnouncementList
 from bot.domain.schedule import (
-    ListAudience,
     PersonAudience,
     Schedule,
     ScheduleState,
     TemplateContent,
     TextContent,
-    ToldAudience,
 )
-from bot.service.delivery import closing, editions, reports, topics, unsent, windows
+from bot.service.delivery import closing, reports, topics, unsent, windows
+from bot.service.delivery.audiences import (
+    Target,
+    as_told,
+    reached,
+    target_of,
+    to_readers_of,
+)
 from bot.service.delivery.specimens import specimen
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
@@ -57,9 +61,6 @@ REMEMBERED = timedelta(hours=24)
 SOON = timedelta(seconds=1)
 #: recipients a worker sends under one lease
 CHUNK_SIZE = 2_000
-#: whose audience is frozen: a list by its name, or by its number a schedule that goes
-#: to the readers of a broadcast
-Target = str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,9 +326,9 @@ class Planning:
             expires_at=schedule.expires_at,
             topic=schedule.topic,
         )
-        told = _to_readers_of(uow, schedule)
+        told = to_readers_of(uow, schedule)
         if told is not None:
-            broadcast = replace(broadcast, **_as_told(*told))
+            broadcast = replace(broadcast, **as_told(*told))
         uow.schedules.save(schedule.moved(ScheduleState.RUNNING))
         stored = self._add(uow, broadcast, schedule, frozen)
         uow.happened(
@@ -440,60 +441,6 @@ class Planning:
             except CarillonError:
                 return "content"
         return None
-
-
-def target_of(schedule: Schedule) -> Target | None:
-    """What is to be frozen before it is planned; None where it says who is told."""
-    if isinstance(schedule.audience, ListAudience):
-        return schedule.audience.list_name
-    return schedule.id if isinstance(schedule.audience, ToldAudience) else None
-
-
-def reached(uow: UnitOfWork, schedule: Schedule, now: datetime) -> Frozen | None:
-    """The audience of one that goes to the readers of a broadcast, as it stands; None
-    where it is not known yet.
-    """
-    told = _to_readers_of(uow, schedule)
-    if told is None:
-        return Frozen(list_id=None, highest=None, at=now, ranges=())
-    is_amended = schedule.amendment is not None or _goes_to_former(schedule)
-    return editions.audience(uow, *told, now, by_edition=is_amended)
-
-
-def _goes_to_former(schedule: Schedule) -> bool:
-    """It goes beside an amendment, to those alone who hear that."""
-    audience = schedule.audience
-    return isinstance(audience, ToldAudience) and audience.before is not None
-
-
-def _to_readers_of(
-    uow: UnitOfWork, schedule: Schedule
-) -> tuple[Broadcast, Broadcast] | None:
-    """The broadcast that it would be, as far as its audience goes, and to whose readers
-    it goes; None where it goes to others.
-    """
-    audience = schedule.audience
-    if not isinstance(audience, ToldAudience):
-        return None
-    original = uow.broadcasts.get(audience.broadcast_id)
-    if original is None:  # it is another service's, or of a database that was copied
-        return None
-    told = replace(
-        original,
-        id=0,
-        schedule_id=schedule.id,
-        told_by=original.id,
-        latest_by=audience.latest_by if audience.latest_only else None,
-        amendment=schedule.amendment,
-        edition=original.edition if schedule.amendment is not None else 1,
-    )
-    return told, original
-
-
-def _as_told(told: Broadcast, _original: Broadcast) -> dict[str, Any]:
-    """What a broadcast to the readers of another takes over of what it would be."""
-    taken = ("list_id", "told_by", "latest_by", "amendment", "edition")
-    return {name: getattr(told, name) for name in taken}
 
 
 def _message_id(uow: UnitOfWork, schedule: Schedule, now: datetime) -> str | None:

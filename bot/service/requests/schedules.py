@@ -24,7 +24,7 @@ from bot.domain.schedule import (
     ToldAudience,
 )
 from bot.domain.updates import WireState
-from bot.service.delivery import closing, planning, reports, windows
+from bot.service.delivery import audiences, closing, reports, windows
 from bot.service.delivery.broadcasts import AmendedBy, Broadcasts, amended_by
 from bot.service.delivery.specimens import specimens
 from bot.service.people.admittance import Admittance
@@ -198,7 +198,7 @@ class Schedules:
         """How many would hear it, were it due now."""
         audience = schedule.audience
         if isinstance(audience, ToldAudience):
-            told = planning.reached(uow, schedule, self._clock.now())
+            told = audiences.reached(uow, schedule, self._clock.now())
             number = audience.broadcast_id
             return told.total if told else uow.broadcasts.progress(number).sent
         if not isinstance(audience, ListAudience):

@@ -12,7 +12,8 @@ from bot.domain.errors import Conflict, Finished, NotAllowed
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Schedule, ScheduleState
 from bot.service.delivery import reports, windows
-from bot.service.delivery.planning import Planning, Target, target_of
+from bot.service.delivery.audiences import Target, target_of
+from bot.service.delivery.planning import Planning
 from bot.service.delivery.standstill import require_movement
 from bot.service.ports.outside import Clock
 from bot.service.ports.paging import Paging
