@@ -145,7 +145,8 @@ def test_maintenance(views: Views) -> None:
     views.until(lambda: views.events()[uid].dtstart.value > first.dtstart.value)
     moved, status = views.events()[uid], views.status()
     assert int(moved.sequence.value) == int(first.sequence.value) + 1
-    assert moved.dtstamp.value == moved.last_modified.value > first.dtstamp.value
+    # all of that may be within one second
+    assert moved.dtstamp.value == moved.last_modified.value >= first.dtstamp.value
     assert status is not None
     assert status.beginning == moved.dtstart.value
 
