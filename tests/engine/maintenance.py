@@ -117,7 +117,7 @@ async def _delivered(world: World, wire: InboxWire) -> None:
         world.do(world.use_cases.windows.open, world.clock.now())
         world.plan_all()
         async with working(world, wire):
-            await until(lambda: _is_idle(world))
+            await until(lambda: is_idle(world))
         due = world.do(lambda unit: unit.schedules.next_due())
         if due is None or due > world.clock.now() + timedelta(seconds=3):
             return
@@ -125,7 +125,8 @@ async def _delivered(world: World, wire: InboxWire) -> None:
     raise AssertionError("it never ends")
 
 
-def _is_idle(world: World) -> bool:
+def is_idle(world: World) -> bool:
+    """Nothing is being sent, or sent again."""
     now = world.clock.now()
 
     def look(unit: UnitOfWork) -> bool:

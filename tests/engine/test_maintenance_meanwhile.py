@@ -23,6 +23,7 @@ from tests.engine.maintenance import (
     call_off,
     deliver,
     finish,
+    is_idle,
     looked_at,
     move,
     opened,
@@ -81,12 +82,15 @@ def test_in_the_middle(
 
 
 def _all_out(world: World, shown: Shown) -> bool:
-    """Nothing of it is to be planned or sent any more; time passes meanwhile."""
+    """Nothing of it, or of what corrects it, is to be planned or sent any more; time
+    passes meanwhile.
+    """
     world.clock.advance(seconds=1)
     world.plan_all()
     going_on = {ScheduleState.PENDING, ScheduleState.RUNNING}
     made = [one.schedule for one in looked_at(world, shown).notices]
-    return not any(one.state in going_on for one in made if one is not None)
+    is_made = not any(one.state in going_on for one in made if one is not None)
+    return is_made and is_idle(world)
 
 
 def _of(blank: Path, folder: Path, **changes: Any) -> Iterator[World]:
