@@ -2,7 +2,7 @@
 back; it shows what its readers get, then asks.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -24,13 +24,18 @@ from bot.desk import views
 from bot.domain import meanings, pacing
 from bot.domain.amendment import Amendment
 from bot.domain.audit import Action
+from bot.domain.broadcast import Progress
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
     from bot.service.delivery.broadcasts import Account
-    from bot.service.requests.correcting import Amended
+    from bot.service.requests.correcting import Amended, Correction, Retraction
+
+
+#: rows of a table, a name and a value each
+Details: TypeAlias = tuple[tuple[Phrase, object], ...]
 
 
 def correct(
@@ -92,19 +97,11 @@ def correct(
                 Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
                 2,
             )
-        shown: dict[str, Any] = {
-            "changes": draft.changes,
-            "readers": found.progress.sent,
-            "texts": views.texts(draft.texts),
-        }
-        if not json and not draft.changes:
-            output.say(Phrase("Nothing changes."))
-        elif not json:
-            showing.written(draft.texts)
-            _readers(desk, found)
+        if not json:
+            _look(desk, draft, _new_text(found.progress))
         if dry_run or not draft.changes:
             if json:
-                output.document({**views.broadcast(found), **shown, "dry_run": dry_run})
+                output.document(_as_data(draft, found, dry_run=dry_run))
             return
         if asks and not output.confirmed(Phrase("Correct it?")):
             output.fail(Phrase("nothing was corrected"))
@@ -112,7 +109,7 @@ def correct(
         written.taken()
         absent = serving.absent(serving.seen(desk))
     if json:
-        output.document({**views.broadcast(done.account), **shown, "dry_run": False})
+        output.document(_as_data(draft, done.account, dry_run=False))
         return
     serving.tell(absent)
     output.say(_outcome(done))
@@ -121,45 +118,85 @@ def correct(
 def retract(
     context: typer.Context,
     broadcast: naming.Broadcast,
+    dry_run: given.DryRun = False,
     yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Withdraw one from exactly those whom it reached, after asking.
 
     If it still goes out it is stopped. Clients take away what they had, or show a line
-    that says what is withdrawn.
+    that says what is withdrawn: it is shown before, and how many get it.
     """
     of = naming.broadcast_name(broadcast)
+    asks = not dry_run and confirmation.asks(yes=yes)
     with session.desk_of(context) as desk:
         sent = amending.Sent(name=of, origin=Origin.CLI)
-        if confirmation.asks(yes=yes):
+        draft = desk.ask_here(amending.DRAFT_RETRACTION(sent))
+        found = draft.account
+        if asks:
             confirmation.begin(json=json)
-            found = desk.ask_here(amending.LOOK(sent), Action.RETRACT)
-            # the very one, also where another begins meanwhile
-            sent = amending.Sent(name=found.name, origin=Origin.CLI)
-            showing.broadcasts([found])
+        if not json:
+            _look(desk, draft, _no_text(found.progress))
+        if dry_run or not draft.changes:
+            if json:
+                output.document(_as_data(draft, found, dry_run=dry_run))
+            return
+        if asks:
             confirmation.of(Phrase("Withdraw it?"), Phrase("nothing was withdrawn"))
+        # the very one, also where another begins meanwhile
+        sent = amending.Sent(name=found.name, origin=Origin.CLI)
         done = desk.ask_here(amending.RETRACT(sent))
         absent = serving.absent(serving.seen(desk))
     if json:
-        output.document(views.broadcast(done.account))
+        output.document(_as_data(draft, done.account, dry_run=False))
         return
     serving.tell(absent)
     output.say(_outcome(done))
 
 
-def _readers(desk: "Desk", found: "Account") -> None:
-    """To whom it goes, how many have the old text, and who gets the new one alone."""
-    progress = found.progress
-    later = progress.total - progress.sent - progress.failed - progress.skipped
+def _as_data(
+    draft: "Correction | Retraction", account: "Account", *, dry_run: bool
+) -> dict[str, Any]:
+    """`account`: of the original, after what was done."""
+    return {
+        **views.broadcast(account),
+        "changes": draft.changes,
+        "readers": draft.account.progress.sent,
+        "texts": views.texts(draft.texts),
+        "dry_run": dry_run,
+    }
+
+
+def _look(desk: "Desk", draft: "Correction | Retraction", readers: Details) -> None:
+    """What is said, to whom, how far the original is, and how long it takes."""
+    if not draft.changes:
+        output.say(Phrase("Nothing changes."))
+        return
+    found = draft.account
+    showing.written(draft.texts)
     output.details(
         [
             (Phrase("to"), showing.target(found.schedule)),
             (Phrase("state"), meanings.state(found.broadcast.state)),
-            (Phrase("have the old text"), progress.sent),
-            (Phrase("not told yet"), later or None),
-            (Phrase("takes"), pacing.lasting(progress.sent, desk.policy.rate)),
+            *readers,
+            (Phrase("takes"), pacing.lasting(found.progress.sent, desk.policy.rate)),
         ]
+    )
+
+
+def _new_text(progress: Progress) -> Details:
+    """How many have the old text, and who gets the new one alone."""
+    return (
+        (Phrase("have the old text"), progress.sent),
+        (Phrase("not told yet"), progress.later or None),
+    )
+
+
+def _no_text(progress: Progress) -> Details:
+    """How many have it, and who hears nothing any more."""
+    return (
+        (Phrase("have it"), progress.sent),
+        (Phrase("never hear it"), progress.later or None),
     )
 
 

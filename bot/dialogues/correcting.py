@@ -71,25 +71,25 @@ def _readers(one: Account) -> Iterator[Words]:
         "{count} have the old one, and get this.",
         progress.sent,
     )
-    later = progress.total - progress.sent - progress.failed - progress.skipped
-    if later:
+    if progress.later:
         yield Counted(
             "{count} was not told yet, and gets this alone.",
             "{count} were not told yet, and get this alone.",
-            later,
+            progress.later,
         )
 
 
 async def retract(talk: Talk, name: BroadcastName) -> Dialogue:
     sent = _sent(talk, name)
-    found = await talk.look(verbs.LOOK(sent))
+    draft = await talk.look(verbs.DRAFT_RETRACTION(sent))
+    found = draft.account
     given = yield Form(
         heading=(
-            Phrase("Some clients take it away; others say that it is withdrawn."),
+            Phrase("Last step. Some clients take it away; others show these words."),
         ),
         shows=(
+            *previews.written(draft.texts),
             lines.broadcast(found, talk),
-            lines.title(found.schedule),
             Counted(
                 "{count} has it; nobody else hears it.",
                 "{count} have it; nobody else hears it.",

@@ -388,6 +388,11 @@ class Progress:
     waiting: int = 0
 
     @property
+    def later(self) -> int:
+        """Who may yet be told: who is neither told nor given up."""
+        return self.total - self.sent - self.failed - self.skipped
+
+    @property
     def left_out(self) -> int:
         """Of one that is over: who was neither told nor failed, and gets nothing more;
         what was on its way when it was stopped is among them until it is recorded.

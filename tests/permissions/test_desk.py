@@ -256,6 +256,9 @@ class Walk:
             "amend correct-missing": lambda: amending.CORRECT(
                 self._correction(missing)
             ),
+            "amend look-at-retraction": lambda: amending.DRAFT_RETRACTION(
+                self._sent(self.sending)
+            ),
             "amend retract": lambda: amending.RETRACT(self._sent(self._fresh())),
             "amend retract-weather": lambda: amending.RETRACT(
                 self._sent(self._fresh(list_name="weather"))
