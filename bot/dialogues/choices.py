@@ -1,7 +1,8 @@
 """Choices as people are given them: labelled, the harmless one first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from bot.dialogues.forms import Words
 from bot.domain.fields import Field, FieldType
@@ -41,19 +42,23 @@ def one_of(
 
 
 def pages(
-    options: Mapping[str, Words], beside: Mapping[str, Words] | None = None
+    options: Iterable[tuple[str, Words]], beside: Mapping[str, Words] | None = None
 ) -> Iterator[dict[str, Words]]:
     """What to choose from, a page and the way to the next; all at once where it fits.
 
+    `options`: a value and what is shown for it, asked for as far as they are shown.
     Ends with the page that has no way on. `beside`: what each page ends with. The way
     is one that cannot be the name of a list.
     """
     last = dict(beside or {})
-    names = list(options)
-    while len(names) > PAGE + 1 - len(last):
-        page, names = names[: PAGE - len(last)], names[PAGE - len(last) :]
-        yield {**{name: options[name] for name in page}, ONWARD: MORE_LABEL, **last}
-    yield {**{name: options[name] for name in names}, **last}
+    most = PAGE + 1 - len(last)
+    ahead = iter(options)
+    found = list(islice(ahead, most + 1))
+    while len(found) > most:
+        page, found = found[: most - 1], found[most - 1 :]
+        yield {**dict(page), ONWARD: MORE_LABEL, **last}
+        found += islice(ahead, most + 1 - len(found))
+    yield {**dict(found), **last}
 
 
 def yes_or_no(name: str, label: Phrase) -> Field[Words]:

@@ -38,7 +38,7 @@ async def _manage(talk: Talk) -> Dialogue:
     options: dict[str, Words] = {
         one.entry.name: _label(one, waiting.get(one.entry.name, 0)) for one in found
     }
-    for page in pages(options, {_NEW: Phrase("Make a new list")}):
+    for page in pages(options.items(), {_NEW: Phrase("Make a new list")}):
         given = yield Form(
             heading=(Phrase("Choose a list; what can be done comes next."),),
             fields=(one_of("list", Phrase("List"), page),),

@@ -116,7 +116,7 @@ async def _add(talk: Talk) -> Dialogue:
         if not names:
             yield Said(Phrase("There is no list."), Level.ERROR)
             return
-        for options in pages(names):
+        for options in pages(names.items()):
             chosen = yield Form(
                 heading=(Phrase("To which list may {jid} announce?", jid=jid),),
                 fields=(one_of("list", Phrase("List"), options),),
