@@ -65,7 +65,7 @@ Late = Annotated[
         help="When the service was down: run[:30m], skip, or hold for an admin.",
     ),
 ]
-_URGENT = "Told at once also where readers have quiet hours or a pause."
+_URGENT = "Told at once: through quiet hours, pauses and send windows."
 Urgent = Annotated[bool, typer.Option("--urgent", help=_URGENT)]
 UrgentOrNot = Annotated[bool | None, typer.Option("--urgent/--no-urgent", help=_URGENT)]
 Holidays = Annotated[

@@ -39,7 +39,7 @@ NOT_YET = Phrase(
     "Nothing was sent yet. Choose what is to be done; to leave it, say no once more."
 )
 NOTHING = Phrase("Nothing was announced.")
-URGENT = Phrase("Urgent: quiet hours and pauses do not hold it back.")
+URGENT = Phrase("Urgent: quiet hours, pauses and send windows do not hold it back.")
 
 
 def decided(request: ScheduleRequest, typed: Iterable[Caution] = ()) -> Go:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from bot.desk.verbs.announcing import REQUEST
+from bot.desk.verbs.announcing import URGENT
 from bot.dialogues.choices import one_of, yes_or_no
 from bot.dialogues.forms import Answers, Words
 from bot.dialogues.talk import Talk
@@ -48,7 +48,6 @@ LANGUAGE: Field[Words] = Field(
     required=True,
 )
 ANOTHER = yes_or_no("another", Phrase("In another language, too?"))
-_URGENT: Field[Any] = next(one for one in REQUEST if one.name == "urgent")
 IN_ANOTHER = Phrase("The same in another language.")
 #: those that read differently in each language
 _WORDED = frozenset({FieldType.TEXT, FieldType.LINE})
@@ -56,7 +55,7 @@ _WORDED = frozenset({FieldType.TEXT, FieldType.LINE})
 
 def urgency(talk: Talk) -> tuple[Field[Any], ...]:
     """Asked of those who may."""
-    return (_URGENT,) if may_hurry(talk.caller) else ()
+    return (URGENT,) if may_hurry(talk.caller) else ()
 
 
 def tag_of(given: Answers, told: Iterable[tuple[str, Answers]]) -> str:

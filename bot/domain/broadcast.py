@@ -384,7 +384,8 @@ class Progress:
     skipped: int
     #: not told yet: who is told again, and who waits
     deferred: int
-    #: of these, who hears it later: in quiet hours or on a pause
+    #: of these, who hears it later: in quiet hours, on a pause, or outside of the
+    #: list's send window on his clocks
     waiting: int = 0
 
     @property
