@@ -61,7 +61,6 @@ def correct(
     (--no-corrections) it comes as a new message.
     """
     options = Options(
-        list_name=None,
         template=template,
         settings=settings or (),
         subject=subject,
@@ -69,13 +68,6 @@ def correct(
         edit=edit,
         subjects=subjects or (),
         bodies=bodies or (),
-        at=None,
-        within=None,
-        every=None,
-        timezone=None,
-        expires=None,
-        late=None,
-        client_id=None,
         unstyled=unstyled,
     )
     asks = not (yes or dry_run)

@@ -121,7 +121,6 @@ def edit(
         urgent=urgent,
         holidays=holidays,
         on_holiday=on_holiday,
-        client_id=None,
         unstyled=unstyled,
     )
     asks = not (yes or dry_run)

@@ -130,8 +130,8 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 class Options:
     """As typed."""
 
-    list_name: str | None
-    template: str | None
+    list_name: str | None = None
+    template: str | None = None
     settings: Sequence[str]
     subject: str | None
     body: str | None
@@ -139,16 +139,16 @@ class Options:
     edit: bool = False
     subjects: Sequence[str]
     bodies: Sequence[str]
-    at: str | None
-    within: str | None
-    every: str | None
-    timezone: str | None
-    expires: str | None
-    late: str | None
+    at: str | None = None
+    within: str | None = None
+    every: str | None = None
+    timezone: str | None = None
+    expires: str | None = None
+    late: str | None = None
     urgent: bool | None = None
     holidays: str | None = None
     on_holiday: str | None = None
-    client_id: str | None
+    client_id: str | None = None
     unstyled: bool = False
     #: the people of a test
     only: Sequence[str] = ()
