@@ -167,15 +167,9 @@ async def _first(talk: Talk, target: AnnouncementList, template: Template) -> Di
     )
     first, told = given, [wording.values(template, given)]
     while tags and given.text("another") == "yes":
-        given = yield Form(
-            heading=(Phrase("In which language is it said, too?"),),
-            fields=(wording.which_language(tags),),
-        )
+        given = yield wording.which_language(tags)
         tag = given.text("language")
-        given = yield Form(
-            heading=(wording.IN_ANOTHER, Phrase("What stays empty is as before.")),
-            fields=(*wording.worded(template, talk, tag), wording.ANOTHER),
-        )
+        given = yield wording.in_another(template, talk, tag)
         told.append(wording.values(template, given, tag))
     request = OpenIncident(
         origin=talk.door,

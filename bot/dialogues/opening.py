@@ -137,15 +137,9 @@ async def _what(
     )
     told = [wording.values(worded, given)]
     while tags and given.text("another") == "yes":
-        given = yield Form(
-            heading=(Phrase("In which language is it said, too?"),),
-            fields=(wording.which_language(tags),),
-        )
+        given = yield wording.which_language(tags)
         tag = given.text("language")
-        given = yield Form(
-            heading=(wording.IN_ANOTHER, Phrase("What stays empty is as before.")),
-            fields=(*wording.worded(worded, talk, tag), wording.ANOTHER),
-        )
+        given = yield wording.in_another(worded, talk, tag)
         told.append(wording.values(worded, given, tag))
     values = wording.joined(*told)
     more = None
