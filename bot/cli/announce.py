@@ -11,6 +11,7 @@ from bot.cli import (
     given,
     output,
     previews,
+    requesting,
     serving,
     session,
     showing,
@@ -157,12 +158,12 @@ def announce(
     given.check_usage(options)
     with session.desk_of(context) as desk, writing.Written() as written:
         options = replace(options, only=_only(desk.policy, to or (), to_me=to_me))
-        with desk.reading(Action.SCHEDULE, given.about(options)):
+        with desk.reading(Action.SCHEDULE, requesting.about(options)):
             target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
             options = written.by(texts.read(options))
             zone = timezone or target.timezone
-            request = given.request_of(options, zone, desk.templates)
-        with given.named(options):
+            request = requesting.request_of(options, zone, desk.templates)
+        with requesting.named(options):
             draft = desk.ask_here(announcing.DRAFT(request))
         drafted = draft.schedule
         if asks and (json or not output.on_terminal()):
@@ -173,7 +174,7 @@ def announce(
         preview = upcoming(drafted, limit=_SHOWN)
         warnings = moments.together(
             preview.warnings,
-            given.oddities(options, drafted, desk.templates),
+            requesting.oddities(options, drafted, desk.templates),
             draft.cautions,
         )
         found = serving.seen(desk)

@@ -12,6 +12,7 @@ from bot.cli import (
     given,
     naming,
     output,
+    requesting,
     serving,
     session,
     showing,
@@ -79,10 +80,10 @@ def correct(
         found = desk.ask_here(amending.LOOK(sent))
         with desk.reading(Action.CORRECT, found.name.shown):
             options = editing.worded(options, found.schedule, written)
-            change = given.change_of(options, found.schedule, desk.templates)
+            change = requesting.change_of(options, found.schedule, desk.templates)
         # the very one, also where another begins meanwhile
         wish = amending.Corrected(name=found.name, origin=Origin.CLI, change=change)
-        with given.named(options):
+        with requesting.named(options):
             draft = desk.ask_here(amending.DRAFT(wish))
         if asks and (json or not output.on_terminal()):
             output.fail(

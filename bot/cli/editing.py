@@ -13,6 +13,7 @@ from bot.cli import (
     naming,
     output,
     previews,
+    requesting,
     serving,
     session,
     showing,
@@ -133,7 +134,7 @@ def edit(
         with desk.reading(Action.EDIT, naming.name_of(reference, owner).about):
             _check_list(desk, list_name)
             options = worded(options, found, written)
-            change = given.change_of(options, found, desk.templates)
+            change = requesting.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost, nor
         # another meant that has its id meanwhile
         wanted = editing.Edit(
@@ -141,7 +142,7 @@ def edit(
             change=change,
             revision=found.revision if revision is None else revision,
         )
-        with given.named(options):
+        with requesting.named(options):
             draft = desk.ask_here(editing.DRAFT(wanted))
         edited = draft.edited
         if asks and (json or not output.on_terminal()):
@@ -152,7 +153,7 @@ def edit(
         ahead = upcoming(edited.after, limit=_SHOWN, skipped=edited.skipped)
         warnings = moments.together(
             ahead.warnings,
-            given.oddities(options, edited.after, desk.templates),
+            requesting.oddities(options, edited.after, desk.templates),
             draft.cautions,
         )
         shown: dict[str, Any] = {

@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import given, output, previews, serving, session, showing, texts
+from bot.cli import (
+    given,
+    output,
+    previews,
+    requesting,
+    serving,
+    session,
+    showing,
+    texts,
+)
 from bot.cli.parts import incidents as verbs
 from bot.cli.parts import lists
 from bot.desk import views
@@ -84,7 +93,7 @@ def open_one(
     What comes later is said with `update` and `resolve`, which fill in what was said.
     """
     asks = not (yes or dry_run)
-    values = given.settings(texts.settings(settings or (), asks=asks))
+    values = requesting.settings(texts.settings(settings or (), asks=asks))
     with session.desk_of(context) as desk:
         desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         request = OpenIncident(
@@ -170,7 +179,7 @@ def _go_on(
     json: bool,
 ) -> None:
     asks = not (yes or dry_run)
-    values = given.settings(texts.settings(settings or (), asks=asks))
+    values = requesting.settings(texts.settings(settings or (), asks=asks))
     name = IncidentName.typed(incident)
     is_over = kind is UpdateKind.RESOLVED
     look: Verb[UpdateIncident, Draft]
