@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from bot.dialogues.forms import Words
+from bot.dialogues.talk import Level, Said
 from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
 
@@ -16,6 +17,12 @@ MORE_LABEL = Phrase("More…")
 #: the same among names, one of which may be that word
 ONWARD = "+"
 
+#: what somebody has left as it is
+NOTHING_CHANGED = Said(Phrase("Nothing was changed."), Level.WARN)
+#: a first no may be what the form began with: what was typed is not thrown away for it
+NOT_CHANGED_YET = Phrase(
+    "Nothing was changed yet. To do it, say yes; to leave it, no once more."
+)
 #: not carried out before somebody says so
 SURE: Field[Words] = Field(
     name="sure",

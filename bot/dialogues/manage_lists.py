@@ -9,7 +9,7 @@ from bot.desk.verb import Plain
 from bot.desk.verbs import join_requests, lists
 from bot.desk.verbs.lists import KINDS, TYPES
 from bot.dialogues import lines, members
-from bot.dialogues.choices import ONWARD, SURE, one_of, pages
+from bot.dialogues.choices import NOTHING_CHANGED, ONWARD, SURE, one_of, pages
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import (
     Command,
@@ -296,7 +296,7 @@ async def _retire(talk: Talk, name: str) -> Dialogue:
         is_last=True,
     )
     if given.text("sure") != "yes":
-        yield members.NOTHING
+        yield NOTHING_CHANGED
         return
     done = await talk.ask(lists.RETIRE(lists.ListName(name)))
     yield Said(

@@ -5,15 +5,14 @@ from dataclasses import replace
 
 from bot.desk.verbs import join_requests, subscribers
 from bot.dialogues import lines
-from bot.dialogues.choices import PAGE, SURE, one_of
+from bot.dialogues.choices import NOTHING_CHANGED, PAGE, SURE, one_of
 from bot.dialogues.forms import Form, Words
-from bot.dialogues.talk import Dialogue, Level, Part, Said, Shown, Talk
+from bot.dialogues.talk import Dialogue, Part, Said, Shown, Talk
 from bot.domain.lists import JoinRequest
 from bot.domain.phrase import Counted, Listed, Phrase
 
 #: people on a page
 MEMBERS = 30
-NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 #: in place of somebody who waits
 _NOBODY, _ALL = "nobody", "everybody"
 
@@ -114,7 +113,7 @@ async def requests(talk: Talk, name: str) -> Dialogue:
     )
     who = given.text("who")
     if who == _NOBODY:
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     jids = [one.jid for one in page] if who == _ALL else [who]
     approves = given.text("answer") == "approve"

@@ -12,7 +12,7 @@ from bot.desk.verbs import steering as verbs
 from bot.desk.verbs.schedules import QUERY, SHOW
 from bot.desk.verbs.schedules import Shown as Found
 from bot.dialogues import lines, previews
-from bot.dialogues.choices import ONWARD, SURE, one_of, pages
+from bot.dialogues.choices import NOTHING_CHANGED, ONWARD, SURE, one_of, pages
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Dialogue, Level, Said, Talk
 from bot.domain import coming, meanings, timestamps
@@ -23,7 +23,6 @@ from bot.domain.phrase import Listed, Phrase
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 
-NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 #: in place of a moment
 _HELD = "held"
 _CHANGES: Mapping[str, tuple[Verb[ScheduleName, Report], Phrase]] = {
@@ -51,7 +50,7 @@ async def change(talk: Talk, number: int, task: str) -> Dialogue:
         is_last=True,
     )
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     seen = ScheduleName(number=number, revision=found.schedule.revision)
     yield Said(stands(await talk.ask(verb(seen)), talk))
@@ -103,7 +102,7 @@ async def change_one(talk: Talk, number: int, task: str) -> Dialogue:
         if given.text("due") != ONWARD:
             break
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     verb, due = verbs.SKIP if skips else verbs.UNSKIP, given.text("due")
     one = verbs.ScheduleOccurrence(

@@ -227,7 +227,7 @@ def test_own_words_anew(world: World) -> None:
     assert "[en] New\nOne\n\nThree" in person.told
     assert "To news: 1 reader now" in person.told
     person.fills()
-    assert person.reason.startswith("Nothing was sent yet.")
+    assert person.reason.startswith("Nothing was changed yet.")
     person.fills(sure="yes")
     assert person.said == (
         f"Changed: #{job.id} to news is pending; next: 2026-03-01 13:00 UTC."

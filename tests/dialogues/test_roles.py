@@ -103,7 +103,7 @@ def test_in_pages(world: World) -> None:
     for number in range(10):
         given(world, f"p{number}@elsewhere.example", RoleName.AUDITOR)
     person = at(world, "remove")
-    person.fills(role="more")
+    person.fills(role="+")
     assert person.asked.form.fields[0].choices[0] == "auditor/p9@elsewhere.example"
 
 
