@@ -105,7 +105,13 @@ async def _add(talk: Talk) -> Dialogue:
             one.entry.name: lines.cut(one.entry.title) for one in found
         }
         if not names:
-            yield Said(Phrase("There is no list."), Level.ERROR)
+            where = Phrase("Manage lists")
+            yield Said(
+                Phrase(
+                    "There is no list yet: make one under {command}.", command=where
+                ),
+                Level.ERROR,
+            )
             return
         for options in pages(names.items()):
             chosen = yield Form(

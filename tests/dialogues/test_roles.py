@@ -135,3 +135,11 @@ def test_what_cannot_be_given(world: World) -> None:
     person.fills(jid="anna", role="admin")
     person.fills(sure="yes")
     assert "no @" in person.reason
+
+
+def test_no_list_to_publish_to(world: World) -> None:
+    """Who makes somebody a publisher of none is told where lists are made."""
+    world.do(lambda unit: unit.lists.declare([]))
+    person = at(world, "add")
+    person.fills(jid=ANNA, role="publisher")
+    assert person.said == "There is no list yet: make one under Manage lists."
