@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import (
+    confirmation,
     following,
     given,
     output,
@@ -166,11 +167,7 @@ def announce(
         with requesting.named(options):
             draft = desk.ask_here(announcing.DRAFT(request))
         drafted = draft.schedule
-        if asks and (json or not output.on_terminal()):
-            output.fail(
-                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
-                2,
-            )
+        confirmation.reachable(asks=asks, json=json)
         preview = upcoming(drafted, limit=_SHOWN)
         warnings = moments.together(
             preview.warnings,
@@ -198,8 +195,8 @@ def announce(
             if json:
                 output.document({**shown, "dry_run": True})
             return
-        if asks and not output.confirmed(_question(drafted)):
-            output.fail(Phrase("nothing was announced"))
+        if asks:
+            confirmation.of(_question(drafted), Phrase("nothing was announced"))
         report, _ = desk.ask_here(announcing.SCHEDULE(request))
         written.taken()
         stored = report.schedule

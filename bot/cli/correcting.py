@@ -85,19 +85,15 @@ def correct(
         wish = amending.Corrected(name=found.name, origin=Origin.CLI, change=change)
         with requesting.named(options):
             draft = desk.ask_here(amending.DRAFT(wish))
-        if asks and (json or not output.on_terminal()):
-            output.fail(
-                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
-                2,
-            )
+        confirmation.reachable(asks=asks, json=json)
         if not json:
             _look(desk, draft, _new_text(found.progress))
         if dry_run or not draft.changes:
             if json:
                 output.document(_as_data(draft, found, dry_run=dry_run))
             return
-        if asks and not output.confirmed(Phrase("Correct it?")):
-            output.fail(Phrase("nothing was corrected"))
+        if asks:
+            confirmation.of(Phrase("Correct it?"), Phrase("nothing was corrected"))
         done = desk.ask_here(amending.CORRECT(wish))
         written.taken()
         absent = serving.absent(serving.seen(desk))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import (
+    confirmation,
     given,
     naming,
     output,
@@ -145,11 +146,7 @@ def edit(
         with requesting.named(options):
             draft = desk.ask_here(editing.DRAFT(wanted))
         edited = draft.edited
-        if asks and (json or not output.on_terminal()):
-            output.fail(
-                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
-                2,
-            )
+        confirmation.reachable(asks=asks, json=json)
         ahead = upcoming(edited.after, limit=_SHOWN, skipped=edited.skipped)
         warnings = moments.together(
             ahead.warnings,
@@ -180,8 +177,8 @@ def edit(
             if json:
                 output.document({**views.schedule(found), **shown, "dry_run": dry_run})
             return
-        if asks and not output.confirmed(Phrase("Change this?")):
-            output.fail(Phrase("nothing was changed"))
+        if asks:
+            confirmation.of(Phrase("Change this?"), Phrase("nothing was changed"))
         changed = desk.ask_here(editing.EDIT(wanted))
         written.taken()
         absent = serving.absent(serving.seen(desk))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import (
+    confirmation,
     given,
     output,
     previews,
@@ -204,10 +205,7 @@ def _agreed(
     desk: "Desk", draft: "Draft", *, asks: bool, dry_run: bool, json: bool
 ) -> bool:
     """Shows what would be said, and asks; ends with 1 where nobody wants it."""
-    if asks and (json or not output.on_terminal()):
-        output.fail(
-            Phrase("nobody is there to be asked: add --yes, or --dry-run to look"), 2
-        )
+    confirmation.reachable(asks=asks, json=json)
     found = draft.incident
     if not json:
         showing.written(draft.texts)
@@ -226,8 +224,8 @@ def _agreed(
         return False
     if draft.is_repeat:
         return True
-    if asks and not output.confirmed(Phrase("Announce this?")):
-        output.fail(Phrase("nothing was announced"))
+    if asks:
+        confirmation.of(Phrase("Announce this?"), Phrase("nothing was announced"))
     return True
 
 
