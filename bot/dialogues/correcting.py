@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.desk.verbs import amending as verbs
 from bot.dialogues import lines, previews, rewording
-from bot.dialogues.choices import SURE
+from bot.dialogues.choices import NOT_CHANGED_YET, SURE
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Again, Dialogue, Level, Said, Talk, on_with
 from bot.domain.broadcast import BroadcastName
@@ -44,7 +44,7 @@ async def _decide(talk: Talk, name: BroadcastName, change: ScheduleChange) -> Di
     )
     if given.text("sure") != "yes":
         # what a client took for chosen throws away nothing that was typed
-        given = yield Again(previews.NOT_YET)
+        given = yield Again(NOT_CHANGED_YET)
     if given.text("sure") != "yes":
         yield Said(Phrase("Nothing was corrected."), Level.WARN)
         return

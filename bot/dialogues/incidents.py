@@ -24,7 +24,6 @@ from bot.dialogues.talk import (
     Again,
     Command,
     Dialogue,
-    Level,
     Part,
     Said,
     Shown,
@@ -194,9 +193,9 @@ async def _decide_opening(talk: Talk, request: OpenIncident) -> Dialogue:
     )
     given = yield _preview(draft, talk)
     if given.text("sure") != "yes":
-        given = yield Again(previews.NOT_YET)
+        given = yield Again(previews.NOT_ANNOUNCED_YET)
     if given.text("sure") != "yes":
-        yield Said(previews.NOTHING, Level.WARN)
+        yield previews.NOTHING
         return
     thread = await talk.ask(verbs.OPEN(named))
     yield Said(_outcome(thread, draft))
@@ -260,9 +259,9 @@ async def _decide(talk: Talk, change: UpdateIncident) -> Dialogue:
         return
     given = yield _preview(draft, talk)
     if given.text("sure") != "yes":
-        given = yield Again(previews.NOT_YET)
+        given = yield Again(previews.NOT_ANNOUNCED_YET)
     if given.text("sure") != "yes":
-        yield Said(previews.NOTHING, Level.WARN)
+        yield previews.NOTHING
         return
     say: Verb[UpdateIncident, Thread] = verbs.RESOLVE if is_over else verbs.UPDATE
     yield Said(_outcome(await talk.ask(say(change)), draft))

@@ -75,6 +75,7 @@ def test_a_no_throws_nothing_away(world: World, job: Schedule) -> None:
     person.fills(body__de="Um elf.")
     person.fills(sure="no")
     assert "Um elf." in person.told
+    assert person.reason.startswith("Nothing was changed yet. To do it, say yes;")
     person.fills(sure="no")
     assert person.said == "Nothing was corrected."
     assert amendments(world) == []
