@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import (
+    confirmation,
     following,
     given,
     output,
     previews,
+    requesting,
     serving,
     session,
     showing,
@@ -157,23 +159,19 @@ def announce(
     given.check_usage(options)
     with session.desk_of(context) as desk, writing.Written() as written:
         options = replace(options, only=_only(desk.policy, to or (), to_me=to_me))
-        with desk.reading(Action.SCHEDULE, given.about(options)):
+        with desk.reading(Action.SCHEDULE, requesting.about(options)):
             target = desk.ask_here(lists.SHOW(lists.ListName(list_name)))
             options = written.by(texts.read(options))
             zone = timezone or target.timezone
-            request = given.request_of(options, zone, desk.templates)
-        with given.named(options):
+            request = requesting.request_of(options, zone, desk.templates)
+        with requesting.named(options):
             draft = desk.ask_here(announcing.DRAFT(request))
         drafted = draft.schedule
-        if asks and (json or not output.on_terminal()):
-            output.fail(
-                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
-                2,
-            )
+        confirmation.reachable(asks=asks, json=json)
         preview = upcoming(drafted, limit=_SHOWN)
         warnings = moments.together(
             preview.warnings,
-            given.oddities(options, drafted, desk.templates),
+            requesting.oddities(options, drafted, desk.templates),
             draft.cautions,
         )
         found = serving.seen(desk)
@@ -197,8 +195,8 @@ def announce(
             if json:
                 output.document({**shown, "dry_run": True})
             return
-        if asks and not output.confirmed(_question(drafted)):
-            output.fail(Phrase("nothing was announced"))
+        if asks:
+            confirmation.of(_question(drafted), Phrase("nothing was announced"))
         report, _ = desk.ask_here(announcing.SCHEDULE(request))
         written.taken()
         stored = report.schedule

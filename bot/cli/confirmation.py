@@ -31,6 +31,16 @@ def asks(*, yes: bool) -> bool:
     return not yes and output.on_terminal()
 
 
+def reachable(*, asks: bool, json: bool) -> None:
+    """Ends with 2 where somebody is to be asked and nobody can be: of what a script,
+    too, has to say that it wants it.
+    """
+    if asks and (json or not output.on_terminal()):
+        output.fail(
+            Phrase("nobody is there to be asked: add --yes, or --dry-run to look"), 2
+        )
+
+
 def begin(*, json: bool) -> None:
     """Ends with 2 where what is shown before the question would break JSON."""
     if json:

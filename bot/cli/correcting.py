@@ -2,7 +2,7 @@
 back; it shows what its readers get, then asks.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -12,6 +12,7 @@ from bot.cli import (
     given,
     naming,
     output,
+    requesting,
     serving,
     session,
     showing,
@@ -24,13 +25,18 @@ from bot.desk import views
 from bot.domain import meanings, pacing
 from bot.domain.amendment import Amendment
 from bot.domain.audit import Action
+from bot.domain.broadcast import Progress
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import Origin
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
     from bot.service.delivery.broadcasts import Account
-    from bot.service.requests.correcting import Amended
+    from bot.service.requests.correcting import Amended, Correction, Retraction
+
+
+#: rows of a table, a name and a value each
+Details: TypeAlias = tuple[tuple[Phrase, object], ...]
 
 
 def correct(
@@ -56,7 +62,6 @@ def correct(
     (--no-corrections) it comes as a new message.
     """
     options = Options(
-        list_name=None,
         template=template,
         settings=settings or (),
         subject=subject,
@@ -64,13 +69,6 @@ def correct(
         edit=edit,
         subjects=subjects or (),
         bodies=bodies or (),
-        at=None,
-        within=None,
-        every=None,
-        timezone=None,
-        expires=None,
-        late=None,
-        client_id=None,
         unstyled=unstyled,
     )
     asks = not (yes or dry_run)
@@ -82,37 +80,25 @@ def correct(
         found = desk.ask_here(amending.LOOK(sent))
         with desk.reading(Action.CORRECT, found.name.shown):
             options = editing.worded(options, found.schedule, written)
-            change = given.change_of(options, found.schedule, desk.templates)
+            change = requesting.change_of(options, found.schedule, desk.templates)
         # the very one, also where another begins meanwhile
         wish = amending.Corrected(name=found.name, origin=Origin.CLI, change=change)
-        with given.named(options):
+        with requesting.named(options):
             draft = desk.ask_here(amending.DRAFT(wish))
-        if asks and (json or not output.on_terminal()):
-            output.fail(
-                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
-                2,
-            )
-        shown: dict[str, Any] = {
-            "changes": draft.changes,
-            "readers": found.progress.sent,
-            "texts": views.texts(draft.texts),
-        }
-        if not json and not draft.changes:
-            output.say(Phrase("Nothing changes."))
-        elif not json:
-            showing.written(draft.texts)
-            _readers(desk, found)
+        confirmation.reachable(asks=asks, json=json)
+        if not json:
+            _look(desk, draft, _new_text(found.progress))
         if dry_run or not draft.changes:
             if json:
-                output.document({**views.broadcast(found), **shown, "dry_run": dry_run})
+                output.document(_as_data(draft, found, dry_run=dry_run))
             return
-        if asks and not output.confirmed(Phrase("Correct it?")):
-            output.fail(Phrase("nothing was corrected"))
+        if asks:
+            confirmation.of(Phrase("Correct it?"), Phrase("nothing was corrected"))
         done = desk.ask_here(amending.CORRECT(wish))
         written.taken()
         absent = serving.absent(serving.seen(desk))
     if json:
-        output.document({**views.broadcast(done.account), **shown, "dry_run": False})
+        output.document(_as_data(draft, done.account, dry_run=False))
         return
     serving.tell(absent)
     output.say(_outcome(done))
@@ -121,45 +107,85 @@ def correct(
 def retract(
     context: typer.Context,
     broadcast: naming.Broadcast,
+    dry_run: given.DryRun = False,
     yes: confirmation.Yes = False,
     json: output.JSON = False,
 ) -> None:
     """Withdraw one from exactly those whom it reached, after asking.
 
     If it still goes out it is stopped. Clients take away what they had, or show a line
-    that says what is withdrawn.
+    that says what is withdrawn: it is shown before, and how many get it.
     """
     of = naming.broadcast_name(broadcast)
+    asks = not dry_run and confirmation.asks(yes=yes)
     with session.desk_of(context) as desk:
         sent = amending.Sent(name=of, origin=Origin.CLI)
-        if confirmation.asks(yes=yes):
+        draft = desk.ask_here(amending.DRAFT_RETRACTION(sent))
+        found = draft.account
+        if asks:
             confirmation.begin(json=json)
-            found = desk.ask_here(amending.LOOK(sent), Action.RETRACT)
-            # the very one, also where another begins meanwhile
-            sent = amending.Sent(name=found.name, origin=Origin.CLI)
-            showing.broadcasts([found])
+        if not json:
+            _look(desk, draft, _no_text(found.progress))
+        if dry_run or not draft.changes:
+            if json:
+                output.document(_as_data(draft, found, dry_run=dry_run))
+            return
+        if asks:
             confirmation.of(Phrase("Withdraw it?"), Phrase("nothing was withdrawn"))
+        # the very one, also where another begins meanwhile
+        sent = amending.Sent(name=found.name, origin=Origin.CLI)
         done = desk.ask_here(amending.RETRACT(sent))
         absent = serving.absent(serving.seen(desk))
     if json:
-        output.document(views.broadcast(done.account))
+        output.document(_as_data(draft, done.account, dry_run=False))
         return
     serving.tell(absent)
     output.say(_outcome(done))
 
 
-def _readers(desk: "Desk", found: "Account") -> None:
-    """To whom it goes, how many have the old text, and who gets the new one alone."""
-    progress = found.progress
-    later = progress.total - progress.sent - progress.failed - progress.skipped
+def _as_data(
+    draft: "Correction | Retraction", account: "Account", *, dry_run: bool
+) -> dict[str, Any]:
+    """`account`: of the original, after what was done."""
+    return {
+        **views.broadcast(account),
+        "changes": draft.changes,
+        "readers": draft.account.progress.sent,
+        "texts": views.texts(draft.texts),
+        "dry_run": dry_run,
+    }
+
+
+def _look(desk: "Desk", draft: "Correction | Retraction", readers: Details) -> None:
+    """What is said, to whom, how far the original is, and how long it takes."""
+    if not draft.changes:
+        output.say(Phrase("Nothing changes."))
+        return
+    found = draft.account
+    showing.written(draft.texts)
     output.details(
         [
             (Phrase("to"), showing.target(found.schedule)),
             (Phrase("state"), meanings.state(found.broadcast.state)),
-            (Phrase("have the old text"), progress.sent),
-            (Phrase("not told yet"), later or None),
-            (Phrase("takes"), pacing.lasting(progress.sent, desk.policy.rate)),
+            *readers,
+            (Phrase("takes"), pacing.lasting(found.progress.sent, desk.policy.rate)),
         ]
+    )
+
+
+def _new_text(progress: Progress) -> Details:
+    """How many have the old text, and who gets the new one alone."""
+    return (
+        (Phrase("have the old text"), progress.sent),
+        (Phrase("not told yet"), progress.later or None),
+    )
+
+
+def _no_text(progress: Progress) -> Details:
+    """How many have it, and who hears nothing any more."""
+    return (
+        (Phrase("have it"), progress.sent),
+        (Phrase("never hear it"), progress.later or None),
     )
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli import (
+    confirmation,
     given,
     naming,
     output,
     previews,
+    requesting,
     serving,
     session,
     showing,
@@ -121,7 +123,6 @@ def edit(
         urgent=urgent,
         holidays=holidays,
         on_holiday=on_holiday,
-        client_id=None,
         unstyled=unstyled,
     )
     asks = not (yes or dry_run)
@@ -134,7 +135,7 @@ def edit(
         with desk.reading(Action.EDIT, naming.name_of(reference, owner).about):
             _check_list(desk, list_name)
             options = worded(options, found, written)
-            change = given.change_of(options, found, desk.templates)
+            change = requesting.change_of(options, found, desk.templates)
         # the one that was looked at, so that nobody's edit in between is lost, nor
         # another meant that has its id meanwhile
         wanted = editing.Edit(
@@ -142,18 +143,14 @@ def edit(
             change=change,
             revision=found.revision if revision is None else revision,
         )
-        with given.named(options):
+        with requesting.named(options):
             draft = desk.ask_here(editing.DRAFT(wanted))
         edited = draft.edited
-        if asks and (json or not output.on_terminal()):
-            output.fail(
-                Phrase("nobody is there to be asked: add --yes, or --dry-run to look"),
-                2,
-            )
+        confirmation.reachable(asks=asks, json=json)
         ahead = upcoming(edited.after, limit=_SHOWN, skipped=edited.skipped)
         warnings = moments.together(
             ahead.warnings,
-            given.oddities(options, edited.after, desk.templates),
+            requesting.oddities(options, edited.after, desk.templates),
             draft.cautions,
         )
         shown: dict[str, Any] = {
@@ -180,8 +177,8 @@ def edit(
             if json:
                 output.document({**views.schedule(found), **shown, "dry_run": dry_run})
             return
-        if asks and not output.confirmed(Phrase("Change this?")):
-            output.fail(Phrase("nothing was changed"))
+        if asks:
+            confirmation.of(Phrase("Change this?"), Phrase("nothing was changed"))
         changed = desk.ask_here(editing.EDIT(wanted))
         written.taken()
         absent = serving.absent(serving.seen(desk))

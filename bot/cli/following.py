@@ -104,8 +104,10 @@ def _unreached(found: "Account") -> Iterator[Phrase]:
         )
     if progress.waiting:
         yield Counted(
-            "{count} of {total} hears it later, having quiet hours or a pause",
-            "{count} of {total} hear it later, having quiet hours or a pause",
+            "{count} of {total} hears it later: in quiet hours, on a pause, or outside"
+            " of the send window",
+            "{count} of {total} hear it later: in quiet hours, on a pause, or outside"
+            " of the send window",
             progress.waiting,
             total=progress.total,
         )

@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import given, output, previews, serving, session, showing, texts
+from bot.cli import (
+    confirmation,
+    given,
+    output,
+    previews,
+    requesting,
+    serving,
+    session,
+    showing,
+    texts,
+)
 from bot.cli.parts import incidents as verbs
 from bot.cli.parts import lists
 from bot.desk import views
@@ -84,7 +94,7 @@ def open_one(
     What comes later is said with `update` and `resolve`, which fill in what was said.
     """
     asks = not (yes or dry_run)
-    values = given.settings(texts.settings(settings or (), asks=asks))
+    values = requesting.settings(texts.settings(settings or (), asks=asks))
     with session.desk_of(context) as desk:
         desk.ask_here(lists.SHOW(lists.ListName(list_name)))
         request = OpenIncident(
@@ -170,7 +180,7 @@ def _go_on(
     json: bool,
 ) -> None:
     asks = not (yes or dry_run)
-    values = given.settings(texts.settings(settings or (), asks=asks))
+    values = requesting.settings(texts.settings(settings or (), asks=asks))
     name = IncidentName.typed(incident)
     is_over = kind is UpdateKind.RESOLVED
     look: Verb[UpdateIncident, Draft]
@@ -195,10 +205,7 @@ def _agreed(
     desk: "Desk", draft: "Draft", *, asks: bool, dry_run: bool, json: bool
 ) -> bool:
     """Shows what would be said, and asks; ends with 1 where nobody wants it."""
-    if asks and (json or not output.on_terminal()):
-        output.fail(
-            Phrase("nobody is there to be asked: add --yes, or --dry-run to look"), 2
-        )
+    confirmation.reachable(asks=asks, json=json)
     found = draft.incident
     if not json:
         showing.written(draft.texts)
@@ -217,8 +224,8 @@ def _agreed(
         return False
     if draft.is_repeat:
         return True
-    if asks and not output.confirmed(Phrase("Announce this?")):
-        output.fail(Phrase("nothing was announced"))
+    if asks:
+        confirmation.of(Phrase("Announce this?"), Phrase("nothing was announced"))
     return True
 
 

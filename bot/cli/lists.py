@@ -118,7 +118,11 @@ def show(context: typer.Context, json: output.JSON = False) -> None:
         return
     if not found:
         output.say(
-            Phrase("There are no lists; declare one as [lists.NAME] in the config.")
+            Phrase(
+                "There are no lists: make one with {command}, or declare it as"
+                " [lists.NAME] in the config.",
+                command="`carillon lists create NAME`",
+            )
         )
         return
     _table(found)
@@ -302,7 +306,7 @@ def retire(
                     (Phrase("waiting"), found.refused),
                 ]
             )
-            confirmation.of(Phrase("Retire it?"), Phrase("It stays."))
+            confirmation.of(Phrase("Retire it?"), Phrase("nothing was retired"))
         done = desk.ask_here(verbs.RETIRE(verbs.ListName(name)))
         address = desk.policy.addresses.of_list(name)
     if json:

@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import changing, given, output, serving, session, texts, windows
+from bot.cli import (
+    changing,
+    given,
+    output,
+    requesting,
+    serving,
+    session,
+    texts,
+    windows,
+)
 from bot.cli.parts import lists
 from bot.cli.parts import maintenance as verbs
 from bot.desk import views
@@ -195,8 +204,8 @@ def _values(
 ) -> dict[str, dict[str, str]]:
     with about("template"):
         templates.get(template)
-    values = given.settings(texts.settings(given_settings or ()))
-    return given.with_moments(values, template, wallclock.zone(zone), templates)
+    values = requesting.settings(texts.settings(given_settings or ()))
+    return requesting.with_moments(values, template, wallclock.zone(zone), templates)
 
 
 def _reminders(typed: given.Many) -> tuple[str, ...] | None:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from bot.service.delivery.broadcasts import Account
     from bot.service.requests.schedules import Report
 
-#: occurrences among which one is looked for by its day
-_LOOKED_THROUGH = 1_000
 #: how many moments a refusal names
 _NAMED = 3
 
@@ -40,8 +38,6 @@ Due = Annotated[
         " announcement's zone, or 2026-12-24T08:00:00Z.",
     ),
 ]
-
-
 Dues = Annotated[
     list[str] | None,
     typer.Argument(
@@ -345,7 +341,7 @@ def _moment(report: "Report", due: str | None) -> str | None:
         day = date.fromisoformat(due.strip())
     except ValueError:
         return timestamps.format(moments.read(due, zone, "due"))
-    ahead = upcoming(report.schedule, limit=_LOOKED_THROUGH, skipped=report.skipped)
+    ahead = upcoming(report.schedule, limit=coming.REACH, skipped=report.skipped)
     entries = (*ahead.entries, *ahead.skipped)
     found = [one.moment for one in entries if day in {one.local.date(), one.day}]
     if not found:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import given, output, previews, reader, session, showing, texts
+from bot.cli import output, previews, reader, requesting, session, showing, texts
 from bot.cli.parts import cautions, clock
 from bot.cli.trial import trial
 from bot.desk import views
@@ -150,8 +150,8 @@ def render(
             language_tag(language)
     found = trial(context, jid, list_name)
     zone = wallclock.zone(zones.spelt(timezone or found.voice.timezone))
-    told = given.settings(texts.settings(settings or ()))
-    values = given.with_moments(told, name, zone, templates)
+    told = requesting.settings(texts.settings(settings or ()))
+    values = requesting.with_moments(told, name, zone, templates)
     judge(values)
     wishes: Sequence[str] = template.languages
     if language is not None or jid is not None:

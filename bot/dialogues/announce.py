@@ -8,9 +8,8 @@ from bot.dialogues.talk import Command, Dialogue, Talk, publishers
 from bot.dialogues.wording import (
     ANOTHER,
     BODY,
-    IN_ANOTHER,
-    LANGUAGE,
     SUBJECT,
+    TEXT_IN_ANOTHER,
     said,
     spoken,
     tag_of,
@@ -35,10 +34,7 @@ async def _announce(talk: Talk, lists: audiences.Lists) -> Dialogue:
     )
     target, told, first = lists[given.text("list")], [("", given)], given
     while given.text("another") == "yes":
-        given = yield Form(
-            heading=(IN_ANOTHER,),
-            fields=(LANGUAGE, SUBJECT, BODY, ANOTHER),
-        )
+        given = yield TEXT_IN_ANOTHER
         told.append((tag_of(given, told), given))
     request = ScheduleRequest(
         origin=talk.door,

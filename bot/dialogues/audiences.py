@@ -26,7 +26,7 @@ async def among(then: Callable[[Talk, Lists], Dialogue], talk: Talk) -> Dialogue
         yield _NONE
         return
     if len(lists) > PAGE + 1:
-        for options in pages({name: cut(one.title) for name, one in lists.items()}):
+        for options in pages((name, cut(one.title)) for name, one in lists.items()):
             given = yield Form(
                 heading=(Phrase("Who is told?"),),
                 fields=(one_of("list", Phrase("List"), options),),

@@ -9,18 +9,14 @@ from typing import Any
 from bot.desk.verb import Verb
 from bot.desk.verbs import maintenance as verbs
 from bot.dialogues import lines, opening, windows
-from bot.dialogues.choices import SURE
+from bot.dialogues.choices import NOT_CHANGED_YET, NOTHING_CHANGED, SURE
 from bot.dialogues.forms import Form
-from bot.dialogues.talk import Again, Dialogue, Level, Said, Talk, on_with
+from bot.dialogues.talk import Again, Dialogue, Said, Talk, on_with
 from bot.domain import moments
 from bot.domain.phrase import Phrase
 from bot.service.maintenance.request import ExtendWindow, MoveWindow, WindowName
 from bot.service.maintenance.shown import Shown
 
-NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
-_NOT_YET = Phrase(
-    "Nothing was changed yet. To do it, say yes; to leave it, no once more."
-)
 _END = replace(
     opening.END,
     help=Phrase("A moment, or how long it takes: 2h. Empty: as long as before."),
@@ -104,9 +100,9 @@ async def _decide(talk: Talk, verb: Verb[Any, Shown], wanted: Any) -> Dialogue:
     )
     if given.text("sure") != "yes":
         # what a client took for chosen throws away nothing that was typed
-        given = yield Again(_NOT_YET)
+        given = yield Again(NOT_CHANGED_YET)
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     yield Said(windows.outcome(await talk.ask(verb(wanted)), talk))
 

@@ -84,7 +84,7 @@ async def _consent(talk: Talk) -> Dialogue:
     found = {str(one.id): one for one in sorted(waiting.items, key=_due)}
     name = next(iter(found))
     if len(found) > 1:
-        for options in pages(_labels(found, talk)):
+        for options in pages(_labels(found, talk).items()):
             given = yield Form(
                 heading=tuple(_standing(chosen, waiting)),
                 fields=(one_of("request", Phrase("Which message"), options, _HELP),),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.desk.verbs import amending as verbs
 from bot.dialogues import lines, previews, rewording
-from bot.dialogues.choices import SURE
+from bot.dialogues.choices import NOT_CHANGED_YET, SURE
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Again, Dialogue, Level, Said, Talk, on_with
 from bot.domain.broadcast import BroadcastName
@@ -44,7 +44,7 @@ async def _decide(talk: Talk, name: BroadcastName, change: ScheduleChange) -> Di
     )
     if given.text("sure") != "yes":
         # what a client took for chosen throws away nothing that was typed
-        given = yield Again(previews.NOT_YET)
+        given = yield Again(NOT_CHANGED_YET)
     if given.text("sure") != "yes":
         yield Said(Phrase("Nothing was corrected."), Level.WARN)
         return
@@ -71,25 +71,25 @@ def _readers(one: Account) -> Iterator[Words]:
         "{count} have the old one, and get this.",
         progress.sent,
     )
-    later = progress.total - progress.sent - progress.failed - progress.skipped
-    if later:
+    if progress.later:
         yield Counted(
             "{count} was not told yet, and gets this alone.",
             "{count} were not told yet, and get this alone.",
-            later,
+            progress.later,
         )
 
 
 async def retract(talk: Talk, name: BroadcastName) -> Dialogue:
     sent = _sent(talk, name)
-    found = await talk.look(verbs.LOOK(sent))
+    draft = await talk.look(verbs.DRAFT_RETRACTION(sent))
+    found = draft.account
     given = yield Form(
         heading=(
-            Phrase("Some clients take it away; others say that it is withdrawn."),
+            Phrase("Last step. Some clients take it away; others show these words."),
         ),
         shows=(
+            *previews.written(draft.texts),
             lines.broadcast(found, talk),
-            lines.title(found.schedule),
             Counted(
                 "{count} has it; nobody else hears it.",
                 "{count} have it; nobody else hears it.",

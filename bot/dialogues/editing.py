@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from bot.desk.verbs.editing import DRAFT, EDIT, Edit, EditDraft
 from bot.desk.verbs.schedules import QUERY
 from bot.dialogues import lines, previews, rewording, timing
-from bot.dialogues.choices import SURE
+from bot.dialogues.choices import NOT_CHANGED_YET, NOTHING_CHANGED, SURE
 from bot.dialogues.forms import Answers, Form, Words
-from bot.dialogues.steering import NOTHING, stands
+from bot.dialogues.steering import stands
 from bot.dialogues.talk import Again, Dialogue, Go, Said, Talk, on_with
 from bot.domain import moments
 from bot.domain.errors import Invalid
@@ -96,9 +96,9 @@ async def _decide(talk: Talk, wanted: Edit) -> Dialogue:
     )
     if given.text("sure") != "yes":
         # what a client took for chosen throws away nothing that was typed
-        given = yield Again(previews.NOT_YET)
+        given = yield Again(NOT_CHANGED_YET)
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     after = await talk.ask(EDIT(wanted))
     yield Said(Phrase("Changed: {text}", text=stands(after, talk)))

@@ -24,7 +24,6 @@ from bot.dialogues.talk import (
     Again,
     Command,
     Dialogue,
-    Level,
     Part,
     Said,
     Shown,
@@ -167,15 +166,9 @@ async def _first(talk: Talk, target: AnnouncementList, template: Template) -> Di
     )
     first, told = given, [wording.values(template, given)]
     while tags and given.text("another") == "yes":
-        given = yield Form(
-            heading=(Phrase("In which language is it said, too?"),),
-            fields=(wording.which_language(tags),),
-        )
+        given = yield wording.which_language(tags)
         tag = given.text("language")
-        given = yield Form(
-            heading=(wording.IN_ANOTHER, Phrase("What stays empty is as before.")),
-            fields=(*wording.worded(template, talk, tag), wording.ANOTHER),
-        )
+        given = yield wording.in_another(template, talk, tag)
         told.append(wording.values(template, given, tag))
     request = OpenIncident(
         origin=talk.door,
@@ -200,9 +193,9 @@ async def _decide_opening(talk: Talk, request: OpenIncident) -> Dialogue:
     )
     given = yield _preview(draft, talk)
     if given.text("sure") != "yes":
-        given = yield Again(previews.NOT_YET)
+        given = yield Again(previews.NOT_ANNOUNCED_YET)
     if given.text("sure") != "yes":
-        yield Said(previews.NOTHING, Level.WARN)
+        yield previews.NOTHING
         return
     thread = await talk.ask(verbs.OPEN(named))
     yield Said(_outcome(thread, draft))
@@ -266,9 +259,9 @@ async def _decide(talk: Talk, change: UpdateIncident) -> Dialogue:
         return
     given = yield _preview(draft, talk)
     if given.text("sure") != "yes":
-        given = yield Again(previews.NOT_YET)
+        given = yield Again(previews.NOT_ANNOUNCED_YET)
     if given.text("sure") != "yes":
-        yield Said(previews.NOTHING, Level.WARN)
+        yield previews.NOTHING
         return
     say: Verb[UpdateIncident, Thread] = verbs.RESOLVE if is_over else verbs.UPDATE
     yield Said(_outcome(await talk.ask(say(change)), draft))

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from bot.service.requests.schedules import Report
 
 NOTHING = Phrase("none")
-MAX_LABEL = 35  #: characters that a narrow client shows on a line
 MAX_TITLE = 60  #: characters of what an announcement says
-MAX_LABEL = 35  #: characters that a narrow client shows of a choice
+MAX_LABEL = 35  #: characters that a narrow client shows on a line, or of a choice
 
 
 def cut(text: str, most: int = MAX_LABEL) -> str:
@@ -81,8 +80,7 @@ def broadcast(one: "Account", talk: "Talk") -> str:
 
 def label(*parts: str) -> str:
     """What stands for one thing in a choice, cut where it is too long for a line."""
-    whole = line(" ".join(filter(None, parts)))
-    return whole if len(whole) <= MAX_LABEL else f"{whole[: MAX_LABEL - 1]}…"
+    return cut(line(" ".join(filter(None, parts))))
 
 
 def or_none(lines: Iterable[Words]) -> Sequence[Words]:

@@ -39,7 +39,7 @@ async def _lists(talk: Talk) -> Dialogue:
         return
     # at a list's own address it is filled in
     here = sorted(places, key=lambda name: name != talk.list_name)
-    for options in pages({name: _label(places[name]) for name in here}):
+    for options in pages((name, _label(places[name])) for name in here):
         given = yield Form(
             heading=(Phrase("Choose a list; what can be done comes next."),),
             fields=(one_of("list", Phrase("List"), options),),

@@ -9,7 +9,7 @@ from bot.desk.verb import Plain
 from bot.desk.verbs import join_requests, lists
 from bot.desk.verbs.lists import KINDS, TYPES
 from bot.dialogues import lines, members
-from bot.dialogues.choices import ONWARD, SURE, one_of, pages
+from bot.dialogues.choices import NOTHING_CHANGED, ONWARD, SURE, one_of, pages
 from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import (
     Command,
@@ -38,7 +38,7 @@ async def _manage(talk: Talk) -> Dialogue:
     options: dict[str, Words] = {
         one.entry.name: _label(one, waiting.get(one.entry.name, 0)) for one in found
     }
-    for page in pages(options, {_NEW: Phrase("Make a new list")}):
+    for page in pages(options.items(), {_NEW: Phrase("Make a new list")}):
         given = yield Form(
             heading=(Phrase("Choose a list; what can be done comes next."),),
             fields=(one_of("list", Phrase("List"), page),),
@@ -296,7 +296,7 @@ async def _retire(talk: Talk, name: str) -> Dialogue:
         is_last=True,
     )
     if given.text("sure") != "yes":
-        yield members.NOTHING
+        yield NOTHING_CHANGED
         return
     done = await talk.ask(lists.RETIRE(lists.ListName(name)))
     yield Said(

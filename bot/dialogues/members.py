@@ -5,15 +5,21 @@ from dataclasses import replace
 
 from bot.desk.verbs import join_requests, subscribers
 from bot.dialogues import lines
-from bot.dialogues.choices import PAGE, SURE, one_of
+from bot.dialogues.choices import (
+    MORE_LABEL,
+    NOTHING_CHANGED,
+    ONWARD,
+    PAGE,
+    SURE,
+    one_of,
+)
 from bot.dialogues.forms import Form, Words
-from bot.dialogues.talk import Dialogue, Level, Part, Said, Shown, Talk
+from bot.dialogues.talk import Dialogue, Part, Said, Shown, Talk
 from bot.domain.lists import JoinRequest
 from bot.domain.phrase import Counted, Listed, Phrase
 
 #: people on a page
 MEMBERS = 30
-NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 #: in place of somebody who waits
 _NOBODY, _ALL = "nobody", "everybody"
 
@@ -94,27 +100,29 @@ async def remove(talk: Talk, name: str) -> Dialogue:
 
 
 async def requests(talk: Talk, name: str) -> Dialogue:
-    wish = subscribers.SubscriberWish(list_name=name, limit=PAGE + 1)
-    found = await talk.look(join_requests.LIST(wish))
-    if not found:
-        yield Said(Phrase("Nobody waits any more."))
-        return
-    page = found[:PAGE]
-    given = yield Form(
-        heading=tuple(_waiting(page, talk, more=len(found) > PAGE)),
-        fields=(
-            one_of("who", Phrase("Who"), _people(page)),
-            one_of(
-                "answer",
-                Phrase("Answer"),
-                {"approve": Phrase("Let in"), "refuse": Phrase("Refuse")},
+    after, who = 0, ONWARD
+    while who == ONWARD:
+        wish = subscribers.SubscriberWish(list_name=name, after=after, limit=PAGE + 1)
+        found = await talk.look(join_requests.LIST(wish))
+        if not found:
+            yield Said(Phrase("Nobody waits any more."))
+            return
+        page, more = found[:PAGE], len(found) > PAGE
+        given = yield Form(
+            heading=tuple(_waiting(page, talk, more=more)),
+            fields=(
+                one_of("who", Phrase("Who"), _people(page, more=more)),
+                one_of(
+                    "answer",
+                    Phrase("Answer"),
+                    {"approve": Phrase("Let in"), "refuse": Phrase("Refuse")},
+                ),
             ),
-        ),
-        is_last=True,
-    )
-    who = given.text("who")
+            is_last=not more,
+        )
+        who, after = given.text("who"), page[-1].id
     if who == _NOBODY:
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     jids = [one.jid for one in page] if who == _ALL else [who]
     approves = given.text("answer") == "approve"
@@ -135,9 +143,11 @@ def _waiting(page: Sequence[JoinRequest], talk: Talk, *, more: bool) -> Iterator
         yield Phrase("Others wait behind them.")
 
 
-def _people(page: Sequence[JoinRequest]) -> dict[str, Words]:
+def _people(page: Sequence[JoinRequest], *, more: bool) -> dict[str, Words]:
     found: dict[str, Words] = {_NOBODY: Phrase("Nobody")}
     found |= {one.jid: lines.cut(one.jid) for one in page}
     if len(page) > 1:
         found[_ALL] = Phrase("All who are shown")
+    if more:
+        found[ONWARD] = MORE_LABEL
     return found

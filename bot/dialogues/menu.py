@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.dialogues.choices import one_of
 from bot.dialogues.forms import Form
 from bot.dialogues.talk import Command, Dialogue, Go, Talk, everybody
 from bot.domain.access import Caller
-from bot.domain.fields import Field, FieldType
 from bot.domain.phrase import Phrase
 
 
@@ -17,13 +17,9 @@ def command(allowed: Callable[[Caller], Sequence[Command]]) -> Command:
         given = yield Form(
             heading=(Phrase("What would you like to do?"),),
             fields=(
-                Field(
-                    name="task",
-                    type=FieldType.CHOICE,
-                    label=Phrase("Task"),
-                    help="",
-                    choices=tuple(tasks),
-                    choice_labels={node: one.name for node, one in tasks.items()},
+                one_of(
+                    *("task", Phrase("Task")),
+                    {node: one.name for node, one in tasks.items()},
                 ),
             ),
         )

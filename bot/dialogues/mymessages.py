@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from bot.desk.verbs import editing, steering
 from bot.desk.verbs import schedules as verbs
-from bot.dialogues import lines, previews, wording
-from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, SURE
+from bot.dialogues import lines, wording
+from bot.dialogues.choices import MORE, MORE_LABEL, NOT_CHANGED_YET, PAGE, SURE, one_of
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Again, Command, Dialogue, Said, Talk, everybody
 from bot.domain import meanings
@@ -133,7 +133,7 @@ async def _my_messages(talk: Talk) -> Dialogue:
     )
     if sure.text("sure") != "yes":
         # what a client took for chosen throws away nothing that was typed
-        sure = yield Again(previews.NOT_YET)
+        sure = yield Again(NOT_CHANGED_YET)
     if sure.text("sure") != "yes":
         yield Said(_UNCHANGED)
         return
@@ -170,14 +170,8 @@ def _which(shown: Sequence[Report], talk: Talk, *, more: bool) -> Field[Words]:
     }
     if more:
         labels[MORE] = MORE_LABEL
-    return Field(
-        name="message",
-        type=FieldType.CHOICE,
-        label=Phrase("Which message"),
-        help=Phrase("When it is sent next, and to whom."),
-        choices=tuple(labels),
-        choice_labels=labels,
-    )
+    help_ = Phrase("When it is sent next, and to whom.")
+    return one_of("message", Phrase("Which message"), labels, help_)
 
 
 def _shown(schedule: Schedule, zone: str, talk: Talk) -> Iterator[Words]:

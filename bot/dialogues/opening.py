@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.desk.verbs.maintenance import DRAFT, FINISH_BY, OPEN
-from bot.dialogues import audiences, lines, timing, windows, wording
+from bot.dialogues import audiences, lines, previews, timing, windows, wording
 from bot.dialogues.choices import one_of
 from bot.dialogues.drafting import drafted
 from bot.dialogues.forms import Answers, Form, Words
@@ -52,10 +52,6 @@ _REMIND: Field[Words] = Field(
     help=Phrase("How long before the start, say 24h 1h; empty: none."),
 )
 _TZ, _ID = timing.TZ, timing.ID
-NOTHING = Said(Phrase("Nothing was announced."), Level.WARN)
-_NOT_YET = Phrase(
-    "Nothing was announced yet. To announce it, say yes; to leave it, no once more."
-)
 
 
 async def open_one(talk: Talk, lists: audiences.Lists) -> Dialogue:
@@ -137,15 +133,9 @@ async def _what(
     )
     told = [wording.values(worded, given)]
     while tags and given.text("another") == "yes":
-        given = yield Form(
-            heading=(Phrase("In which language is it said, too?"),),
-            fields=(wording.which_language(tags),),
-        )
+        given = yield wording.which_language(tags)
         tag = given.text("language")
-        given = yield Form(
-            heading=(wording.IN_ANOTHER, Phrase("What stays empty is as before.")),
-            fields=(*wording.worded(worded, talk, tag), wording.ANOTHER),
-        )
+        given = yield wording.in_another(worded, talk, tag)
         told.append(wording.values(worded, given, tag))
     values = wording.joined(*told)
     more = None
@@ -241,8 +231,8 @@ async def _decide(talk: Talk, request: OpenMaintenance) -> Dialogue:
     )
     if given.text("sure") != "yes":
         # what a client took for chosen throws away nothing that was typed
-        given = yield Again(_NOT_YET)
+        given = yield Again(previews.NOT_ANNOUNCED_YET)
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield previews.NOTHING
         return
     yield Said(windows.outcome(await talk.ask(OPEN(named)), talk))

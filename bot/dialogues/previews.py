@@ -38,8 +38,12 @@ NOW = Phrase("It goes out once you say yes.")
 NOT_YET = Phrase(
     "Nothing was sent yet. Choose what is to be done; to leave it, say no once more."
 )
-NOTHING = Phrase("Nothing was announced.")
-URGENT = Phrase("Urgent: quiet hours and pauses do not hold it back.")
+#: the same where it is a yes or a no
+NOT_ANNOUNCED_YET = Phrase(
+    "Nothing was announced yet. To announce it, say yes; to leave it, no once more."
+)
+NOTHING = Said(Phrase("Nothing was announced."), Level.WARN)
+URGENT = Phrase("Urgent: quiet hours, pauses and send windows do not hold it back.")
 
 
 def decided(request: ScheduleRequest, typed: Iterable[Caution] = ()) -> Go:
@@ -92,7 +96,7 @@ async def _decide(
                 Phrase("Sent to you alone. What is to be done with it now?")
             )
         elif declined:
-            yield Said(NOTHING, Level.WARN)
+            yield NOTHING
             return
         else:
             declined = True

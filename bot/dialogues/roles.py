@@ -7,15 +7,7 @@ from bot.desk.verbs import lists
 from bot.desk.verbs import roles as verbs
 from bot.desk.verbs.roles import OneRole
 from bot.dialogues import lines
-from bot.dialogues.choices import (
-    MORE,
-    MORE_LABEL,
-    ONWARD,
-    PAGE,
-    one_of,
-    pages,
-    yes_or_no,
-)
+from bot.dialogues.choices import NOTHING_CHANGED, ONWARD, one_of, pages, yes_or_no
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import (
     Command,
@@ -50,7 +42,6 @@ _LABELS = {
     RoleName.PUBLISHER: Phrase("Publishers"),
     RoleName.ADMIN: Phrase("Admins"),
 }
-_NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 _JID: Field[Words] = Field(
     name="jid",
     type=FieldType.JID,
@@ -114,9 +105,15 @@ async def _add(talk: Talk) -> Dialogue:
             one.entry.name: lines.cut(one.entry.title) for one in found
         }
         if not names:
-            yield Said(Phrase("There is no list."), Level.ERROR)
+            where = Phrase("Manage lists")
+            yield Said(
+                Phrase(
+                    "There is no list yet: make one under {command}.", command=where
+                ),
+                Level.ERROR,
+            )
             return
-        for options in pages(names):
+        for options in pages(names.items()):
             chosen = yield Form(
                 heading=(Phrase("To which list may {jid} announce?", jid=jid),),
                 fields=(one_of("list", Phrase("List"), options),),
@@ -129,7 +126,7 @@ async def _add(talk: Talk) -> Dialogue:
         is_last=True,
     )
     if sure.text("sure") != "yes":
-        yield _NOTHING
+        yield NOTHING_CHANGED
         return
     one = OneRole(jid=jid, role=role, list_name=list_name)
     done = await talk.ask(verbs.ADD(one))
@@ -162,20 +159,14 @@ async def _remove(talk: Talk) -> Dialogue:
         yield Said(Phrase("Nobody has a role."))
         return
     held = {_value(one): one for one in found}
-    values, chosen = list(held), MORE
-    while chosen == MORE:
-        page, values = values[:PAGE], values[PAGE:]
-        options: dict[str, Words] = {
-            value: _option(held[value], talk) for value in page
-        }
-        if values:
-            options[MORE] = MORE_LABEL
+    for options in pages((value, _option(one, talk)) for value, one in held.items()):
         given = yield Form(
             heading=(Phrase("Whose role is to be taken?"),),
             fields=(one_of("role", Phrase("Role"), options),),
         )
-        chosen = given.text("role")
-    yield on_with(_take, held[chosen])
+        if given.text("role") != ONWARD:
+            break
+    yield on_with(_take, held[given.text("role")])
 
 
 def _value(one: HeldRole) -> str:
@@ -199,7 +190,7 @@ async def _take(talk: Talk, held: HeldRole) -> Dialogue:
         is_last=True,
     )
     if sure.text("sure") != "yes":
-        yield _NOTHING
+        yield NOTHING_CHANGED
         return
     one = OneRole(jid=held.jid, role=held.role, list_name=held.list_name, own=True)
     done = await talk.ask(verbs.REMOVE(one))

@@ -51,15 +51,13 @@ def _how(lists: dict[str, AnnouncementList], talk: Talk) -> Field[Words]:
 
 
 async def _in_own_words(talk: Talk, target: AnnouncementList) -> Dialogue:
-    fields = (wording.SUBJECT, wording.BODY, wording.ANOTHER)
     given = yield Form(
-        heading=(Phrase("What is to be said?"), wording.spoken(target)), fields=fields
+        heading=(Phrase("What is to be said?"), wording.spoken(target)),
+        fields=(wording.SUBJECT, wording.BODY, wording.ANOTHER),
     )
     told = [("", given)]
     while given.text("another") == "yes":
-        given = yield Form(
-            heading=(wording.IN_ANOTHER,), fields=(wording.LANGUAGE, *fields)
-        )
+        given = yield wording.TEXT_IN_ANOTHER
         told.append((wording.tag_of(given, told), given))
     yield on_with(_when, target, wording.said(_request(talk, target), told))
 
@@ -75,15 +73,9 @@ async def _by_template(
     )
     told = [wording.values(template, given)]
     while tags and given.text("another") == "yes":
-        given = yield Form(
-            heading=(Phrase("In which language is it said, too?"),),
-            fields=(wording.which_language(tags),),
-        )
+        given = yield wording.which_language(tags)
         tag = given.text("language")
-        given = yield Form(
-            heading=(wording.IN_ANOTHER, Phrase("What stays empty is as before.")),
-            fields=(*wording.worded(template, talk, tag), wording.ANOTHER),
-        )
+        given = yield wording.in_another(template, talk, tag)
         told.append(wording.values(template, given, tag))
     request = _request(talk, target)
     values = wording.joined(*told)

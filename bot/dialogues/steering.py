@@ -4,24 +4,25 @@ Each is shown first, with how it stands; a revision that nobody has seen is refu
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 
 from bot.desk.verb import Verb
 from bot.desk.verbs import steering as verbs
 from bot.desk.verbs.schedules import QUERY, SHOW
 from bot.desk.verbs.schedules import Shown as Found
 from bot.dialogues import lines, previews
-from bot.dialogues.choices import PAGE, SURE, one_of
+from bot.dialogues.choices import NOTHING_CHANGED, ONWARD, SURE, one_of, pages
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import Dialogue, Level, Said, Talk
 from bot.domain import coming, meanings, timestamps
 from bot.domain.broadcast import BroadcastState
+from bot.domain.errors import Invalid
 from bot.domain.language import choose
 from bot.domain.phrase import Listed, Phrase
-from bot.domain.preview import upcoming
 from bot.service.requests.request import ScheduleName
 from bot.service.requests.schedules import Report
 
-NOTHING = Said(Phrase("Nothing was changed."), Level.WARN)
 #: in place of a moment
 _HELD = "held"
 _CHANGES: Mapping[str, tuple[Verb[ScheduleName, Report], Phrase]] = {
@@ -49,7 +50,7 @@ async def change(talk: Talk, number: int, task: str) -> Dialogue:
         is_last=True,
     )
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     seen = ScheduleName(number=number, revision=found.schedule.revision)
     yield Said(stands(await talk.ask(verb(seen)), talk))
@@ -87,18 +88,21 @@ async def change_one(talk: Talk, number: int, task: str) -> Dialogue:
     """One of its moments is left out (`skip`), or put back (`unskip`)."""
     report = await talk.look(QUERY(ScheduleName(number=number)))
     skips = task == "skip"
-    options = _to_skip(report, talk) if skips else _skipped(report, talk)
-    if not options:
-        yield Said(Phrase("There is none."), Level.WARN)
-        return
+    found = _to_skip(report, talk) if skips else _skipped(report, talk)
     what = Phrase("The others stay.") if skips else Phrase("It is sent after all.")
-    given = yield Form(
-        heading=(lines.announcement(report, talk), what),
-        fields=(one_of("due", Phrase("Which one"), options), SURE),
-        is_last=True,
-    )
+    for options in pages(found):
+        if not options:
+            yield Said(Phrase("There is none."), Level.WARN)
+            return
+        given = yield Form(
+            heading=(lines.announcement(report, talk), what),
+            fields=(one_of("due", Phrase("Which one"), options), SURE),
+            is_last=ONWARD not in options,
+        )
+        if given.text("due") != ONWARD:
+            break
     if given.text("sure") != "yes":
-        yield NOTHING
+        yield NOTHING_CHANGED
         return
     verb, due = verbs.SKIP if skips else verbs.UNSKIP, given.text("due")
     one = verbs.ScheduleOccurrence(
@@ -114,18 +118,21 @@ async def change_one(talk: Talk, number: int, task: str) -> Dialogue:
     yield Said(Listed(done, stands(after, talk), separator=" "))
 
 
-def _to_skip(report: Report, talk: Talk) -> dict[str, Words]:
-    """What is held, and the next moments."""
-    ahead = upcoming(report.clocked, limit=PAGE, skipped=report.skipped)
-    held: dict[str, Words] = {_HELD: Phrase("What is held")} if report.is_held else {}
+def _to_skip(report: Report, talk: Talk) -> Iterator[tuple[str, Words]]:
+    """What is held, and whatever is to come of a rule."""
+    if report.is_held:
+        yield _HELD, Phrase("What is held")
     if report.schedule.recurrence is None:
-        return held
-    return held | {
-        timestamps.format(entry.moment): lines.moment(entry.moment, talk)
-        for entry in ahead.entries
-    }
+        return
+    with suppress(Invalid):  # what can be read no longer has none
+        for match in coming.sent(report.clocked, report.skipped):
+            yield _option(match.moment, talk)
 
 
-def _skipped(report: Report, talk: Talk) -> dict[str, Words]:
-    found = [coming.moment_of(report.schedule, one) for one in report.skipped[:PAGE]]
-    return {timestamps.format(one): lines.moment(one, talk) for one in found}
+def _skipped(report: Report, talk: Talk) -> Iterator[tuple[str, Words]]:
+    for one in report.skipped:
+        yield _option(coming.moment_of(report.schedule, one), talk)
+
+
+def _option(moment: datetime, talk: Talk) -> tuple[str, Words]:
+    return timestamps.format(moment), lines.moment(moment, talk)

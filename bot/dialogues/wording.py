@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from bot.desk.verbs.announcing import REQUEST
+from bot.desk.verbs.announcing import URGENT
 from bot.dialogues.choices import one_of, yes_or_no
-from bot.dialogues.forms import Answers, Words
+from bot.dialogues.forms import Answers, Form, Words
 from bot.dialogues.talk import Talk
 from bot.domain import moments, timestamps
 from bot.domain.errors import Invalid
@@ -48,15 +48,18 @@ LANGUAGE: Field[Words] = Field(
     required=True,
 )
 ANOTHER = yes_or_no("another", Phrase("In another language, too?"))
-_URGENT: Field[Any] = next(one for one in REQUEST if one.name == "urgent")
-IN_ANOTHER = Phrase("The same in another language.")
+_IN_ANOTHER = Phrase("The same in another language.")
+#: own words, once more
+TEXT_IN_ANOTHER = Form(
+    heading=(_IN_ANOTHER,), fields=(LANGUAGE, SUBJECT, BODY, ANOTHER)
+)
 #: those that read differently in each language
 _WORDED = frozenset({FieldType.TEXT, FieldType.LINE})
 
 
 def urgency(talk: Talk) -> tuple[Field[Any], ...]:
     """Asked of those who may."""
-    return (_URGENT,) if may_hurry(talk.caller) else ()
+    return (URGENT,) if may_hurry(talk.caller) else ()
 
 
 def tag_of(given: Answers, told: Iterable[tuple[str, Answers]]) -> str:
@@ -138,14 +141,27 @@ def worded(template: Template, talk: Talk, tag: str) -> tuple[Field[Words], ...]
     )
 
 
+def in_another(template: Template, talk: Talk, tag: str) -> Form:
+    """Its words once more, in that language."""
+    return Form(
+        heading=(_IN_ANOTHER, Phrase("What stays empty is as before.")),
+        fields=(*worded(template, talk, tag), ANOTHER),
+    )
+
+
 def further(template: Template) -> tuple[str, ...]:
     """The languages that a template may be told in apart."""
     has_words = any(one.type in _WORDED for one in template.fields)
     return template.languages if has_words and len(template.languages) > 1 else ()
 
 
-def which_language(tags: Iterable[str]) -> Field[Words]:
-    return one_of("language", Phrase("Language"), {tag: native(tag) for tag in tags})
+def which_language(tags: Iterable[str]) -> Form:
+    """Of what is said in several, which comes next."""
+    names: dict[str, Words] = {tag: native(tag) for tag in tags}
+    return Form(
+        heading=(Phrase("In which language is it said, too?"),),
+        fields=(one_of("language", Phrase("Language"), names),),
+    )
 
 
 def _field(one: TemplateField, talk: Talk) -> Field[Words]:

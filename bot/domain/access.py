@@ -42,7 +42,7 @@ class Caller:
     is_auditor: bool = False
     #: lists that he may announce to, beside those that name him
     publishes: frozenset[str] = frozenset()
-    #: what he announces may go through quiet hours and pauses of readers
+    #: what he announces may go through quiet hours, pauses and send windows
     is_urgent: bool = False
 
     @property

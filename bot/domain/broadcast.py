@@ -384,8 +384,14 @@ class Progress:
     skipped: int
     #: not told yet: who is told again, and who waits
     deferred: int
-    #: of these, who hears it later: in quiet hours or on a pause
+    #: of these, who hears it later: in quiet hours, on a pause, or outside of the
+    #: list's send window on his clocks
     waiting: int = 0
+
+    @property
+    def later(self) -> int:
+        """Who may yet be told: who is neither told nor given up."""
+        return self.total - self.sent - self.failed - self.skipped
 
     @property
     def left_out(self) -> int:

@@ -133,27 +133,28 @@ def once(schedule: Schedule, moment: datetime) -> Match:
     return next(hours.judged(without, [match]), match)
 
 
+def sent(
+    schedule: Schedule, skipped: Collection[datetime], within: int = REACH
+) -> Iterator[Match]:
+    """Those that will be sent of the next so many; raises Invalid."""
+    for match in islice(coming(schedule), within):
+        if match.out is None and match.wall not in skipped:
+            yield match
+
+
 def next_sent(
     schedule: Schedule, skipped: Collection[datetime], within: int = REACH
 ) -> Match | None:
-    """The first that will be sent of the next so many; None: none of them."""
-    for match in islice(coming(schedule), within):
-        if match.out is None and match.wall not in skipped:
-            return match
-    return None
+    """The first of them; None: none of them."""
+    return next(sent(schedule, skipped, within), None)
 
 
 def nearest(
     schedule: Schedule, skipped: Collection[datetime], moment: datetime, number: int
 ) -> list[datetime]:
     """Of the moments that will be sent the `number` nearest to this one, in order."""
-    sent = (
-        match.moment
-        for match in islice(coming(schedule), REACH)
-        if match.out is None and match.wall not in skipped
-    )
     found: list[datetime] = []
-    for one in sent:
+    for one in (match.moment for match in sent(schedule, skipped)):
         found.append(one)
         if len(found) > number:
             # in order: once the last is the farther end, so are all that follow

@@ -258,7 +258,8 @@ def _sending(place: Workplace, take: Take) -> None:
     take("stop-all")
     take("status")
     take("resume-all")
-    take("broadcasts retract", "1", "--yes")
+    for look in ("--dry-run", "--yes"):
+        take("broadcasts retract", "1", look)
     with _engine(place):
         take("announce", "maintenance", "--body", "Hi", "--yes", "--wait")
 

@@ -128,6 +128,29 @@ def test_withdrawn(sent: Workplace) -> None:
     assert "withdrawn" in refused.fault()
 
 
+def test_a_retraction_only_shown(sent: Workplace) -> None:
+    """--dry-run tells what is said of it in each language, and how many hear that;
+    the same stands above the question.
+    """
+    command = ("broadcasts", "retract", "1")
+    out = sent.done(*command, "--dry-run")
+    assert "The message “At 22:00” of" in out
+    assert "[de]\n    Die Nachricht „Um 22:00“ von" in out
+    assert "have it  2" in out
+    looked = sent.data(*command, "--dry-run")
+    assert (looked["readers"], looked["changes"], looked["dry_run"]) == (2, True, True)
+    assert [one["language"] for one in looked["texts"]] == ["en", "de"]
+    assert looked["amendments"] == []
+    code, seen = sent.dialogue(*command, turns=[("Withdraw it? [y/N]", "n\n")])
+    assert code == 1
+    assert seen.index("“At 22:00” of") < seen.index("Withdraw it?")
+    done = sent.data(*command)
+    assert (done["texts"], done["dry_run"]) == (looked["texts"], False)
+    again = sent.data(*command)
+    assert (again["texts"], again["changes"]) == (looked["texts"], False)
+    assert "Nothing changes." in sent.done(*command, "--dry-run")
+
+
 def test_refused(sent: Workplace) -> None:
     """What is wrong is told with the option that it is about."""
     command = ("broadcasts", "correct")

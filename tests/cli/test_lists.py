@@ -39,7 +39,10 @@ def test_made_changed_retired(place: Workplace) -> None:
     assert (changed["title"], changed["corrections"]) == ("Wind", False)
     assert "Wind" in place.done("lists")
     place.done("subscribers", "add", "weather", ANNA)
-    assert place.data("lists", "retire", "weather", "--yes")["subscribers"] == 1
+    retire = ("lists", "retire", "weather")
+    code, seen = place.dialogue(*retire, turns=[("Retire it? [y/N]", "n\n")])
+    assert (code, "carillon: nothing was retired" in seen) == (1, True)
+    assert place.data(*retire, "--yes")["subscribers"] == 1
     assert "weather" not in named(place)
     actions = [one["action"] for one in place.data("audit")["items"]]
     assert actions == [

@@ -36,6 +36,7 @@ COMMANDS = {
     "broadcasts show": "broadcasts show 1",
     "broadcasts watch": "broadcasts watch 1",
     "broadcasts correct": "broadcasts correct 1 --body Else --dry-run",
+    "broadcasts retract": "broadcasts retract 1 --dry-run",
     "check": "check",
     "db check": "db check",
     "db current": "db current",
@@ -74,7 +75,6 @@ COMMANDS = {
 #: say what they did in sentences, print what is copied, or go on
 NONE = {
     *(
-        "broadcasts retract",
         "broadcasts retry",
         "broadcasts stop",
         "people erase",

@@ -188,7 +188,9 @@ def test_urgent(world: World) -> None:
     boss.runs("announce")
     assert boss.asked.given["urgent"] == ("false",)
     boss.fills(body="Hello", urgent="1")
-    assert "Urgent: quiet hours and pauses do not hold it back." in boss.told
+    assert (
+        "Urgent: quiet hours, pauses and send windows do not hold it back." in boss.told
+    )
     boss.fills(send="yes")
     [job] = jobs(world)
     assert job.urgent

@@ -75,6 +75,7 @@ def test_a_no_throws_nothing_away(world: World, job: Schedule) -> None:
     person.fills(body__de="Um elf.")
     person.fills(sure="no")
     assert "Um elf." in person.told
+    assert person.reason.startswith("Nothing was changed yet. To do it, say yes;")
     person.fills(sure="no")
     assert person.said == "Nothing was corrected."
     assert amendments(world) == []
@@ -118,7 +119,8 @@ def test_a_template(world: World) -> None:
 
 def test_withdrawn(world: World, job: Schedule) -> None:
     person = at_task(world, job, "retract", ADMIN)
-    assert "Disks" in person.told
+    assert "The message “At ten.” of 2026-03-01 12:00 UTC is withdrawn." in person.told
+    assert "Die Nachricht „Um zehn.“" in person.told
     person.fills()
     assert person.said == "Nothing was withdrawn."
     person = at_task(world, job, "retract", ADMIN)
@@ -133,6 +135,17 @@ def test_withdrawn(world: World, job: Schedule) -> None:
     assert person.asked.form.fields[0].choices == ("show",)
     person.fills(do="show")
     assert "withdrawn by #2" in person.shown
+
+
+def test_a_template_withdrawn(world: World) -> None:
+    """What is withdrawn is shown as its readers had it, not by its template's name."""
+    world.subscribe(READER)
+    values = {"headline": {"": "Disks"}, "text": {"": "New ones"}}
+    job = world.due(bodies=(), template="news", values=values)
+    person = at_task(world, job, "retract", ADMIN)
+    words = "[en]\nThe message “Disks” of 2026-03-01 12:00 UTC is withdrawn."
+    assert words in person.told
+    assert "[de]\nDie Nachricht „Disks“" in person.told
 
 
 def test_whose(world: World) -> None:

@@ -342,6 +342,25 @@ def test_let_in_and_refused(world: World) -> None:
     assert world.do(lambda unit: unit.lists.counts())[club.id] == 2
 
 
+def test_whoever_waits_is_reached(world: World) -> None:
+    """Also behind those of the first page, who go on waiting."""
+    waiting = [f"u{number:02}@example.org" for number in range(11)]
+    for jid in waiting:
+        world.do(world.use_cases.joining.join, world.caller(jid), "club")
+    person = Person(world, ADMIN)
+    person.runs("manage-lists")
+    person.fills(list="club")
+    person.fills(do="requests")
+    assert waiting[9] not in options(person, "who")
+    assert not person.asked.form.is_last
+    person.fills(who="+", answer="approve")
+    assert list(options(person, "who")) == ["nobody", *waiting[9:], "everybody"]
+    person.fills(who=waiting[10], answer="approve")
+    assert person.said == "Let in: u10@example.org."
+    person.runs("manage-lists")
+    assert options(person, "list")["club"] == "Club (10 waiting)"
+
+
 def test_put_there_and_taken_off(world: World) -> None:
     """Several at once, a line each; on a list of the file, too."""
     person = Person(world, ADMIN, list_name="news")

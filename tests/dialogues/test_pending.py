@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.coming import REACH
 from bot.domain.lateness import LatePolicy
 from bot.domain.schedule import Schedule, TemplateContent, TextContent
 from tests.dialogues.talking import Person
@@ -172,6 +173,31 @@ def test_one_left_out_and_put_back(world: World) -> None:
     assert "unskip" not in tasks(world, job)
 
 
+def test_any_that_is_to_come(world: World) -> None:
+    """Left out and put back from further pages, as far as one may look ahead."""
+    job = weekly(world)
+    person = at_task(world, job, "skip")
+    for _ in range(2):
+        assert len(person.asked.form.fields[0].choices) == 10
+        person.fills(due="+")
+    person.fills(due="2026-07-05T13:00:00Z", sure="yes")
+    assert person.said.startswith("2026-07-05 13:00 UTC is skipped. #")
+    person = at_task(world, job, "skip")
+    seen: list[str] = []
+    while "+" in (choices := person.asked.form.fields[0].choices):
+        seen += choices[:-1]
+        person.fills(due="+", sure="yes")
+    seen += choices
+    assert "2026-07-05T13:00:00Z" not in seen
+    assert len(seen) == len(set(seen)) == REACH - 1
+    for due in seen[:10]:
+        world.steer("skip", job, ADMIN, due)
+    person = at_task(world, job, "unskip")
+    person.fills(due="+")
+    person.fills(due="2026-07-05T13:00:00Z", sure="yes")
+    assert person.said.startswith("2026-07-05 13:00 UTC is not skipped. #")
+
+
 def test_what_is_held(world: World) -> None:
     """An admin lets it go, or leaves it out."""
     job = world.schedule(late_policy="hold", delay_seconds="60")
@@ -201,7 +227,7 @@ def test_own_words_anew(world: World) -> None:
     assert "[en] New\nOne\n\nThree" in person.told
     assert "To news: 1 reader now" in person.told
     person.fills()
-    assert person.reason.startswith("Nothing was sent yet.")
+    assert person.reason.startswith("Nothing was changed yet.")
     person.fills(sure="yes")
     assert person.said == (
         f"Changed: #{job.id} to news is pending; next: 2026-03-01 13:00 UTC."

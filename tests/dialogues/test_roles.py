@@ -103,7 +103,7 @@ def test_in_pages(world: World) -> None:
     for number in range(10):
         given(world, f"p{number}@elsewhere.example", RoleName.AUDITOR)
     person = at(world, "remove")
-    person.fills(role="more")
+    person.fills(role="+")
     assert person.asked.form.fields[0].choices[0] == "auditor/p9@elsewhere.example"
 
 
@@ -135,3 +135,11 @@ def test_what_cannot_be_given(world: World) -> None:
     person.fills(jid="anna", role="admin")
     person.fills(sure="yes")
     assert "no @" in person.reason
+
+
+def test_no_list_to_publish_to(world: World) -> None:
+    """Who makes somebody a publisher of none is told where lists are made."""
+    world.do(lambda unit: unit.lists.declare([]))
+    person = at(world, "add")
+    person.fills(jid=ANNA, role="publisher")
+    assert person.said == "There is no list yet: make one under Manage lists."

@@ -12,6 +12,7 @@ from bot.domain.lists import Preferences
 from bot.domain.schedule import Origin, Schedule, ScheduleState, ToldAudience
 from bot.domain.send_window import SendWindow, WindowZone, read
 from bot.service.ports.unit_of_work import UnitOfWork
+from bot.service.requests.correcting import Retraction
 from tests.engine.inboxes import InboxWire, correct, retract, said
 from tests.engine.worker import due, over, readers, until, working
 from tests.fakes import FakeWire
@@ -31,6 +32,14 @@ def sent(world: World, count: int, wire: FakeWire) -> Schedule:
 
     asyncio.run(go())
     return job
+
+
+def draft_of_retraction(world: World, job: Schedule) -> Retraction:
+    return world.do(
+        world.use_cases.correcting.draft_retraction,
+        world.caller(ADMIN),
+        world.broadcast(job).id,
+    )
 
 
 def planned(world: World, amendment: Schedule) -> Callable[[], bool]:
@@ -105,7 +114,9 @@ def test_corrected_then_withdrawn(world: World, corrections: bool) -> None:
     job = sent(world, 1, wire)
     (jid,) = readers(1)
     carried_out(world, correct(world, job, "Goodbye"), wire)
+    before = draft_of_retraction(world, job)
     carried_out(world, retract(world, job), wire)
+    after = draft_of_retraction(world, job)
     words = "“Goodbye” of 2026-03-01 12:00 UTC is withdrawn, with its corrections."
     assert wire.read(jid) == [
         OLD,
@@ -113,6 +124,10 @@ def test_corrected_then_withdrawn(world: World, corrections: bool) -> None:
         (f"The message {words}", RETRACT if corrections else None),
     ]
     assert len({one.id for one in wire.inboxes[jid]}) == 3
+    # and that is what whoever decides on it is shown, and looks at later
+    assert (before.changes, after.changes) == (True, False)
+    for draft in (before, after):
+        assert [one.body for one in draft.texts] == [wire.read(jid)[-1][0]]
 
 
 def test_who_was_not_reached(world: World) -> None:

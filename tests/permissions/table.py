@@ -162,6 +162,7 @@ amend     draft               yes   no        no      none none   who      who
 amend     correct             yes   no        no      none none   who      who
 amend     correct-weather     yes   none      no      none none   who      who
 amend     correct-missing     none  none      none    none none   who      who
+amend     look-at-retraction  yes   no        no      none none   who      who
 amend     retract             yes   no        no      none none   who      who
 amend     retract-weather     yes   none      no      none none   who      who
 amend     retract-missing     none  none      none    none none   who      who

@@ -57,6 +57,7 @@ ELSEWHERE = frozenset(
         "retry finished",  # tests/cli/test_stop_all.py, where something has failed
         "amend look",  # on the way to the next
         "amend draft",
+        "amend look-at-retraction",
         "tell who-had-a-test",  # as any other
     }
 )

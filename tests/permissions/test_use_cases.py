@@ -431,6 +431,9 @@ class Asking:
             "amend correct": partial(correct, broadcast_id=self.sending),
             "amend correct-weather": partial(correct, broadcast_id=self.finished),
             "amend correct-missing": partial(correct, broadcast_id=NO_REFERENCE),
+            "amend look-at-retraction": partial(
+                correcting.draft_retraction, broadcast_id=self.sending
+            ),
             "amend retract": partial(retract, broadcast_id=self.sending),
             "amend retract-weather": partial(retract, broadcast_id=self.finished),
             "amend retract-missing": partial(retract, broadcast_id=NO_REFERENCE),

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,6 +17,7 @@ import pytest
 from bot.desk.desk import Desk
 from bot.dialogues.administration import NS as ADMINISTRATION
 from bot.dialogues.everything import BY_NODE
+from bot.domain import timestamps
 from bot.domain.amendment import Amendment
 from bot.domain.message import Text
 from bot.domain.schedule import Origin, TemplateContent, TextContent
@@ -80,6 +82,14 @@ def _job(world: World) -> None:
     world.schedule(
         bodies=(("en", "One\n\nTwo"),), recurrence="FREQ=WEEKLY", timezone="UTC"
     )
+
+
+def _many_skipped(world: World) -> None:
+    _job(world)
+    first = datetime(2026, 3, 8, 13, tzinfo=UTC)
+    for weeks in range(12):
+        due = timestamps.format(first + timedelta(weeks=weeks))
+        world.steer("skip", world.get(1), ADMIN, due)
 
 
 def _sent(world: World) -> None:
@@ -166,6 +176,24 @@ CASES: Mapping[str, Case] = {
             )
         ),
         says="is pending; next: 2026-03-01 13:00 UTC",
+    ),
+    "pending skip": Case(
+        fills={
+            "do": "skip",
+            "due": ("+", "2026-05-10T13:00:00Z"),
+            "sure": ("no", "yes"),
+        },
+        before=_job,
+        says="2026-05-10 13:00 UTC is skipped.",
+    ),
+    "pending unskip": Case(
+        fills={
+            "do": "unskip",
+            "due": ("+", "2026-05-10T13:00:00Z"),
+            "sure": ("no", "yes"),
+        },
+        before=_many_skipped,
+        says="2026-05-10 13:00 UTC is not skipped.",
     ),
     "broadcasts": Case(
         fills={"do": "failures", "why": "item-not-found"},

@@ -12,7 +12,7 @@ from bot.domain.broadcast import BroadcastName
 from bot.domain.schedule import Origin
 from bot.service.delivery.broadcasts import Account
 from bot.service.ports.unit_of_work import UnitOfWork
-from bot.service.requests.correcting import Amended, Correction
+from bot.service.requests.correcting import Amended, Correction, Retraction
 from bot.service.requests.request import ScheduleChange
 from bot.service.rules.rights import Right
 from bot.service.use_cases import UseCases
@@ -65,6 +65,16 @@ def _correct(use_cases: UseCases, caller: Caller, wish: Corrected) -> Steps[Amen
     return done
 
 
+def _draft_retraction(
+    use_cases: UseCases, caller: Caller, sent: Sent
+) -> Steps[Retraction]:
+    found: Account = yield Read(_found, use_cases, caller, sent)
+    draft: Retraction = yield Read(
+        use_cases.correcting.draft_retraction, caller, found.id
+    )
+    return draft
+
+
 def _retract(use_cases: UseCases, caller: Caller, sent: Sent) -> Steps[Amended]:
     found: Account = yield Read(_found, use_cases, caller, sent)
     done: Amended = yield Write(
@@ -110,6 +120,14 @@ CORRECT = Verb(
     fields=FIELDS,
     steps=_correct,
 )
+DRAFT_RETRACTION = Verb(
+    name="broadcasts retract --dry-run",
+    action=Action.QUERY,
+    drafts=Action.RETRACT,
+    right=Right.KNOWN,
+    fields=(NAME,),
+    steps=_draft_retraction,
+)
 RETRACT = Verb(
     name="broadcasts retract",
     action=Action.RETRACT,
@@ -117,4 +135,4 @@ RETRACT = Verb(
     fields=(NAME,),
     steps=_retract,
 )
-VERBS = (LOOK, DRAFT, CORRECT, RETRACT)
+VERBS = (LOOK, DRAFT, CORRECT, DRAFT_RETRACTION, RETRACT)

@@ -125,6 +125,14 @@ def _drafted(
 
 
 #: of a request; a template's own fields come beside them
+#: the right is asked for: `bot.service.rules.rights.may_hurry`
+URGENT: Field[Phrase] = Field(
+    name="urgent",
+    type=FieldType.BOOLEAN,
+    label=Phrase("Urgent"),
+    help=Phrase("Told at once: through quiet hours, pauses and send windows."),
+    default="false",
+)
 REQUEST = (
     Field(
         name="list_name",
@@ -215,13 +223,7 @@ REQUEST = (
         label=Phrase("How late"),
         help=Phrase("Seconds that it may be late and still run."),
     ),
-    Field(
-        name="urgent",
-        type=FieldType.BOOLEAN,
-        label=Phrase("Urgent"),
-        help=Phrase("Told at once also where readers have quiet hours or a pause."),
-        default="false",
-    ),
+    URGENT,
     Field(
         name="holidays",
         type=FieldType.LINE,

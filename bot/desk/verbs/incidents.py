@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.desk.verb import Read, Steps, Verb, Write
+from bot.desk.verbs.announcing import URGENT
 from bot.domain.access import Caller
 from bot.domain.audit import Action
 from bot.domain.fields import Field, FieldType
@@ -107,13 +108,7 @@ _OPENING = (
         label=Phrase("Time zone"),
         help=Phrase("Where its times are wall time, say Europe/Warsaw."),
     ),
-    Field(
-        name="urgent",
-        type=FieldType.BOOLEAN,
-        label=Phrase("Urgent"),
-        help=Phrase("Told at once also where readers have quiet hours or a pause."),
-        default="false",
-    ),
+    URGENT,
     Field(
         name="client_id",
         type=FieldType.LINE,

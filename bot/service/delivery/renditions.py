@@ -4,14 +4,11 @@ A template is rendered once for each language and zone and kept with the broadca
 so that all of its readers are told the same, whatever is edited meanwhile.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain import wallclock
 from bot.domain.amendment import Amendment
 from bot.domain.broadcast import Broadcast, Recipient
-from bot.domain.characters import printable
 from bot.domain.errors import CarillonError, Invalid
 from bot.domain.language import choose
 from bot.domain.message import UNSTYLED, Announcement, Text
@@ -20,13 +17,10 @@ from bot.domain.schedule import Content, Origin, Schedule, TemplateContent, Text
 from bot.domain.voice import Voice
 from bot.service.delivery import waiting
 from bot.service.delivery.jobs import Outgoing
+from bot.service.delivery.retractions import retraction
 from bot.service.ports.outside import Templates
 from bot.service.ports.unit_of_work import UnitOfWork
 from bot.service.rules.policy import Policy
-from bot.texts import language_for, said
-
-#: RFC 3986, 3.1, and all that stands after it
-_LINK = re.compile(r"\b[A-Za-z][\w+.-]*:\S.*")
 
 
 class Renditions:
@@ -126,9 +120,7 @@ class Renditions:
     def _retraction(
         self, uow: UnitOfWork, outgoing: Outgoing, recipient: Recipient
     ) -> Announcement:
-        """That what he was told before holds no more: in words, too, since some clients
-        keep the first text and show these beside it.
-        """
+        """That what he was told before holds no more."""
         told_by = outgoing.broadcast.told_by
         assert told_by is not None  # noqa: S101 - what amends has one
         original = self.outgoing(uow, told_by, outgoing.broadcast.edition - 1)
@@ -138,14 +130,18 @@ class Renditions:
             told = None
         voice = outgoing.voice
         zone = recipient.timezone or original.schedule.zone_for(voice)
-        sent_at = original.broadcast.created_at.replace(second=0, microsecond=0)
-        sent = wallclock.shown_in(sent_at, zone)
-        language = language_for(recipient.language or "", voice.language)
-        words = said(_withdrawn(told, sent, original.edition > 1), language)
+        text = retraction(
+            told.texts[0] if told else None,
+            original.broadcast,
+            original.edition,
+            language=recipient.language or "",
+            spoken=voice.language,
+            zone=zone,
+        )
         return Announcement(
             sender=voice.address,
             type=voice.type,
-            texts=(Text(language=language, body=printable(words)),),
+            texts=(text,),
             scheduler=voice.service,
             job=outgoing.schedule.client_id,
             amends=self._amends(uow, outgoing),
@@ -258,33 +254,6 @@ def _amended(uow: UnitOfWork, broadcast: Broadcast) -> Broadcast | None:
     if broadcast.amendment is None or broadcast.told_by is None:
         return None
     return uow.broadcasts.get(broadcast.told_by)
-
-
-def _withdrawn(told: Announcement | None, sent: str, corrected: bool) -> Phrase:
-    """By how it begins, up to a link: nobody is shown that once more.
-
-    COMPAT(Gajim 1.7, profanity 0.13): these say it to their readers, and show them no
-    subject. Gajim shows what corrects a message of more than five minutes ago as one of
-    its own, which would seem to hold.
-    """
-    texts = tuple(replace(one, subject=None) for one in told.texts) if told else ()
-    title = _LINK.sub("…", TextContent(texts=texts).title).removeprefix("…")
-    match bool(title), corrected:
-        case False, False:
-            return Phrase("The message of {sent} is withdrawn.", sent=sent)
-        case False, True:
-            return Phrase(
-                "The message of {sent} is withdrawn, with its corrections.", sent=sent
-            )
-        case True, False:
-            return Phrase(
-                "The message “{title}” of {sent} is withdrawn.", title=title, sent=sent
-            )
-    return Phrase(
-        "The message “{title}” of {sent} is withdrawn, with its corrections.",
-        title=title,
-        sent=sent,
-    )
 
 
 def _letter(outgoing: Outgoing, content: Content) -> Announcement:

@@ -22,7 +22,8 @@ class Figures:
     suspended: Mapping[str, int]
     #: broadcasts going out
     broadcasts: int
-    #: messages that readers hear later, having quiet hours or a pause
+    #: messages that readers hear later: in quiet hours, on a pause, or outside of
+    #: the send window
     waiting: int
     #: what owners are still to be told
     notices: int

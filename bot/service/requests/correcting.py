@@ -5,13 +5,14 @@ now, after what was corrected already; what is relative to the occurrence is tha
 original. How it reaches them is told in `bot.service.delivery.amending`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.domain import timestamps
 from bot.domain.access import Caller
 from bot.domain.amendment import Amendment
 from bot.domain.broadcast import Broadcast, BroadcastName
-from bot.domain.errors import Finished, Invalid, NotFound, about
+from bot.domain.errors import CarillonError, Finished, Invalid, NotFound, about
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.schedule import (
@@ -21,6 +22,7 @@ from bot.domain.schedule import (
     ScheduleState,
     TextContent,
 )
+from bot.domain.voice import Voice
 from bot.service.delivery.amending import Amending
 from bot.service.delivery.broadcasts import (
     Account,
@@ -28,6 +30,7 @@ from bot.service.delivery.broadcasts import (
     Broadcasts,
     amended_by,
 )
+from bot.service.delivery.retractions import retraction
 from bot.service.delivery.specimens import specimens
 from bot.service.ports.outside import Templates
 from bot.service.ports.paging import Paging
@@ -60,6 +63,20 @@ class Correction:
     @property
     def changes(self) -> bool:
         return self.before != self.after or self.is_in_vain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """What a retraction says of a broadcast, for whoever decides on it."""
+
+    #: of the original
+    account: Account
+    #: in each language that it was told in; none where the caller may not see them
+    texts: tuple[Text, ...]
+
+    @property
+    def changes(self) -> bool:
+        return self.account.broadcast.retracted_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +184,27 @@ class Correcting:
             )
         return self._amended(uow, caller, account)
 
+    def draft_retraction(
+        self, uow: UnitOfWork, caller: Caller, broadcast_id: int
+    ) -> Retraction:
+        """What `retract` would say; nothing is stored."""
+        account = self._original(uow, caller, broadcast_id, Amendment.RETRACT)
+        schedule, broadcast = account.schedule, account.broadcast
+        voice = voice_of(uow, self._policy, schedule)
+        zone = schedule.zone_for(voice)
+        # the retraction is an edition of its own
+        edition = broadcast.edition - (broadcast.retracted_at is not None)
+        texts = (
+            retraction(
+                *(text, broadcast, edition),
+                language=text.language if text else "",
+                spoken=voice.language,
+                zone=zone,
+            )
+            for text in self._told(uow, account, voice, zone, edition)
+        )
+        return Retraction(account=account, texts=tuple(texts))
+
     def retract(
         self, uow: UnitOfWork, caller: Caller, broadcast_id: int, origin: Origin
     ) -> Amended:
@@ -191,6 +229,27 @@ class Correcting:
             return account
         # its moments, too, are those of then
         return replace(account, schedule=replace(account.schedule, timezone=kept[1]))
+
+    def _told(
+        self, uow: UnitOfWork, account: Account, voice: Voice, zone: str, edition: int
+    ) -> Iterable[Text | None]:
+        """What readers were told, in each language; None where the template is gone,
+        nothing where the caller may not see it.
+        """
+        schedule, broadcast = account.schedule, account.broadcast
+        content = schedule.content
+        if isinstance(content, TextContent):
+            return content.texts
+        kept = uow.broadcasts.renditions(broadcast.id, zone, edition)
+        if texts := tuple(text for tag, text in kept.items() if tag):
+            return texts
+        occurrence = uow.occurrences.get(broadcast.occurrence_id)
+        assert occurrence is not None  # noqa: S101 - foreign key
+        due = schedule.due(occurrence.due_at)
+        try:
+            return tuple(specimens(self._templates, content, voice, zone, due))
+        except CarillonError:
+            return (None,)
 
     def _read(
         self, uow: UnitOfWork, account: Account, change: ScheduleChange

@@ -103,9 +103,9 @@ def may_announce(caller: Caller, target: AnnouncementList | None) -> bool:
 
 
 def may_hurry(caller: Caller, people: Sequence[str] = ()) -> bool:
-    """Whether what he announces may go through quiet hours and pauses of readers; to
-    himself alone it always may. `people`: the bare JIDs that are told, where it is no
-    list.
+    """Whether what he announces may go through quiet hours and pauses of readers, and
+    the list's send window; to himself alone it always may. `people`: the bare JIDs that
+    are told, where it is no list.
     """
     if caller.is_admin or tuple(people) == (caller.owner,):
         return True
@@ -117,8 +117,8 @@ def require_hurrying(caller: Caller) -> None:
     if not may_hurry(caller):
         raise NotAllowed(
             Phrase(
-                "You may not announce urgently ({key}). Ask without that: then readers"
-                " in quiet hours hear it later.",
+                "You may not announce urgently ({key}). Ask without that: then quiet"
+                " hours, pauses and send windows hold it back.",
                 key="[access] urgent",
             ),
             field="urgent",

@@ -1,5 +1,6 @@
 """What all tables have in common."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -22,6 +23,13 @@ CONTENT = {"content": True}
 def one_of(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def literals(values: Iterable[StrEnum]) -> "list[sa.ColumnClause[str]]":
+    """For the condition of a partial index, which serves a query that repeats it word
+    for word, as a bound value does not.
+    """
+    return [sa.literal_column(f"'{value}'") for value in sorted(values)]
 
 
 def service() -> "sa.Column[str]":

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from bot.domain.maintenance import OVER, Finish, Phase, WindowState
 from bot.domain.schedule import Origin
-from bot.store.tables.base import CONTENT, metadata, one_of, service
+from bot.store.tables.base import CONTENT, literals, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, WallTime, Whole
 
 maintenance = sa.Table(
@@ -107,9 +107,7 @@ maintenance_window = sa.Table(
     one_of("state", WindowState),
     sqlite_autoincrement=True,
 )
-IS_LIVE_WINDOW = maintenance_window.c.state.not_in(
-    [sa.literal_column(f"'{state}'") for state in sorted(OVER)]
-)
+IS_LIVE_WINDOW = maintenance_window.c.state.not_in(literals(OVER))
 sa.Index(
     "ix_maintenance_window_live",
     maintenance_window.c.maintenance_id,
@@ -119,9 +117,7 @@ sa.Index(
 )
 
 # What is over is shown in feeds for a while.
-IS_OVER_WINDOW = maintenance_window.c.state.in_(
-    [sa.literal_column(f"'{state}'") for state in sorted(OVER)]
-)
+IS_OVER_WINDOW = maintenance_window.c.state.in_(literals(OVER))
 sa.Index(
     "ix_maintenance_window_over",
     maintenance_window.c.ends_at,

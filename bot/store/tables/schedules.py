@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bot.domain.broadcast import OccurrenceState
 from bot.domain.lateness import LatePolicy
 from bot.domain.schedule import FINAL, PLANNABLE, Origin, ScheduleState
-from bot.store.tables.base import CONTENT, metadata, one_of, service
+from bot.store.tables.base import CONTENT, literals, metadata, one_of, service
 from bot.store.types import Id, UTCDateTime, WallTime, Whole
 
 schedule = sa.Table(
@@ -62,11 +62,7 @@ schedule = sa.Table(
     one_of("state", ScheduleState),
     sqlite_autoincrement=True,
 )
-# Literals: a partial index serves a query that repeats its condition word for
-# word, which a bound value does not.
-IS_PLANNABLE = schedule.c.state.in_(
-    [sa.literal_column(f"'{state}'") for state in sorted(PLANNABLE)]
-)
+IS_PLANNABLE = schedule.c.state.in_(literals(PLANNABLE))
 sa.Index(
     "ix_schedule_due",
     schedule.c.service,
@@ -75,9 +71,7 @@ sa.Index(
     sqlite_where=IS_PLANNABLE,
     postgresql_where=IS_PLANNABLE,
 )
-IS_LIVE = schedule.c.state.in_(
-    [sa.literal_column(f"'{state}'") for state in sorted(set(ScheduleState) - FINAL)]
-)
+IS_LIVE = schedule.c.state.in_(literals(set(ScheduleState) - FINAL))
 sa.Index(
     "ix_schedule_live",
     schedule.c.service,

@@ -33,6 +33,7 @@ from bot.domain.errors import Invalid
 from bot.domain.phrase import Phrase
 from bot.service.requests.request import ScheduleChange, ScheduleName, ScheduleRequest
 from bot.xmpp.doors.scheduling.requests import described, fields_of, one_of, owner_of
+from bot.xmpp.doors.scheduling.steering import due_of
 from bot.xmpp.stanzas.namespaces import ANNOUNCE
 from bot.xmpp.stanzas.scheduling import NS
 
@@ -115,14 +116,7 @@ def _as_request(element: ET.Element) -> ET.Element:
 
 def _due(metadata: ET.Element | None) -> str | None:
     found = None if metadata is None else one_of(metadata, ANNOUNCE, "occurrence")
-    if found is None:
-        return None
-    due = found.get("due", "").strip()
-    if not due:
-        raise Invalid(
-            Phrase("say which occurrence is meant, by its moment."), field="due"
-        )
-    return due
+    return None if found is None else due_of(found)
 
 
 def _change(
