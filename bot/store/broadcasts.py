@@ -257,13 +257,6 @@ class SqlBroadcasts:
         rows = self._connection.execute(select.order_by(table.c.id.desc()).limit(limit))
         return [_from_row(row) for row in rows]
 
-    def about(self, topic: str) -> list[Broadcast]:
-        select = sa.select(table).where(
-            self._theirs, table.c.topic == topic, table.c.amendment.is_(None)
-        )
-        rows = self._connection.execute(select.order_by(table.c.id))
-        return [_from_row(row) for row in rows]
-
     def latest(self) -> int:
         select = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))
         latest: int = self._connection.execute(select.where(self._theirs)).scalar_one()

@@ -58,6 +58,7 @@ from tests.store.samples import (
 )
 
 NEIGHBOUR = "news.example.org"
+A_LATER_NOTICE = replace(a_schedule(topic=TOPIC), id=2**31)
 
 
 def own_place(unit: UnitOfWork) -> tuple[int, Subscriber]:
@@ -292,10 +293,12 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "schedules.due": (lambda u, _: u.schedules.due(LATER, 9), []),
-    "schedules.due_after": (
-        lambda u, _: u.schedules.due_after(a_schedule(topic=TOPIC), LATER),
-        [],
+    "topics.is_overtaken": (
+        lambda u, _: u.topics.is_overtaken(a_schedule(topic=TOPIC), LATER),
+        False,
     ),
+    "topics.under_way": (lambda u, _: u.topics.under_way(A_LATER_NOTICE), []),
+    "topics.is_held": (lambda u, _: u.topics.is_held(A_LATER_NOTICE, NOON), False),
     "schedules.next_due": (lambda u, _: u.schedules.next_due(), None),
     "schedules.clocks": (lambda u, _: u.schedules.clocks(), []),
     "schedules.upcoming": (lambda u, _: u.schedules.upcoming(9), []),
@@ -523,7 +526,6 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.broadcasts.amendments(a.listed.id),
         [],
     ),
-    "broadcasts.about": (lambda u, _: u.broadcasts.about(TOPIC), []),
     "broadcasts.latest": (lambda u, _: u.broadcasts.latest(), 0),
     "chunks.untouched": (
         lambda u, a: [u.chunks.untouched(one.id) for one in (a.listed, a.copied)],

@@ -90,10 +90,6 @@ class StoredBroadcasts(Protocol):
         """Those that amend this one, the latest first."""
         ...
 
-    def about(self, topic: str) -> list[Broadcast]:
-        """The notices of a topic, the earliest first; none that amend."""
-        ...
-
     def latest(self) -> int:
         """The highest id; 0: there is none."""
         ...

@@ -95,10 +95,6 @@ class StoredSchedules(Protocol):
         """Those that are not over, by id from `after` on; nothing is locked."""
         ...
 
-    def due_after(self, schedule: Schedule, until: datetime) -> list[Schedule]:
-        """Later notices of its topic that are due; none that amend."""
-        ...
-
     def amending(self, broadcast_id: int) -> list[Schedule]:
         """Those that amend this broadcast and are not over; nothing is locked."""
         ...
