@@ -133,6 +133,11 @@ class SqlSchedules:
     def get(self, reference: int) -> Schedule | None:
         return self._one(table.c.id == reference)
 
+    def several(self, references: Collection[int]) -> dict[int, Schedule]:
+        select = sa.select(table).where(self._theirs, table.c.id.in_(references))
+        rows = self._connection.execute(select)
+        return {row.id: self._from_row(row) for row in rows}
+
     def find(self, owner: str, client_id: str) -> Schedule | None:
         found = self._connection.execute(
             LATEST, {"whose": self._service, "owner": owner, "client_id": client_id}

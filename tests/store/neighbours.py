@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import sqlalchemy as sa
-
 from bot.domain.broadcast import Broadcast, BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
 from bot.domain.lists import EndReason, Preferences, Subscriber
@@ -136,7 +134,7 @@ def amended(unit: UnitOfWork, theirs: Theirs) -> Broadcast | None:
 def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
     try:
         unit.broadcasts.progress(broadcast_id)
-    except sa.exc.NoResultFound:
+    except KeyError:
         return True
     return False
 
@@ -438,6 +436,13 @@ CALLS: dict[str, tuple[Call, object]] = {
     ),
     "broadcasts.add": (lambda u, _: add_own_broadcast(u), 1),
     "broadcasts.nth": (lambda u, a: u.broadcasts.nth(a.schedule.id, 1), None),
+    "broadcasts.numbers": (lambda u, a: u.broadcasts.numbers([a.listed.id]), {}),
+    "broadcasts.progresses": (lambda u, a: u.broadcasts.progresses([a.listed.id]), {}),
+    "broadcasts.kept_contents": (
+        lambda u, a: u.broadcasts.kept_contents([a.listed.id]),
+        {},
+    ),
+    "schedules.several": (lambda u, a: u.schedules.several([a.schedule.id]), {}),
     "broadcasts.number": (lambda u, a: u.broadcasts.number(a.listed), 0),
     "broadcasts.get": (lambda u, a: u.broadcasts.get(a.listed.id), None),
     "broadcasts.lock": (lambda u, a: u.broadcasts.lock(a.listed.id), None),
