@@ -261,6 +261,16 @@ class SqlBroadcasts:
         rows = self._connection.execute(select.order_by(table.c.id.desc()).limit(limit))
         return [_from_row(row) for row in rows]
 
+    def beside(self, broadcast_id: int, after: int) -> list[Broadcast]:
+        select = sa.select(table).where(
+            self._theirs,
+            table.c.told_by == broadcast_id,
+            table.c.amendment.is_(None),
+            table.c.id > after,
+        )
+        rows = self._connection.execute(select.order_by(table.c.id))
+        return [_from_row(row) for row in rows]
+
     def latest(self) -> int:
         select = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))
         latest: int = self._connection.execute(select.where(self._theirs)).scalar_one()

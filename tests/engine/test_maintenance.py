@@ -22,6 +22,7 @@ from tests.engine.maintenance import (
     opened,
     read,
     window,
+    write,
 )
 from tests.engine.test_waiting import prefer
 from tests.world import NOON, World
@@ -225,3 +226,32 @@ def test_moved_again_since_he_heard_of_it(
         "moved March 6 12:00 PM, March 7 12:00 PM, 2:00 PM",
     ]
     assert wire.inboxes[AWAY][1].original == wire.inboxes[AWAY][0].id
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "planned", "written"])
+def test_moved_while_he_is_told_again(world: World, meanwhile: str) -> None:
+    """The old time is on its way to him once more, and is there only after the window
+    was moved: he has it corrected, and hears that it was, as all do; each once.
+    """
+    wire = InboxWire()
+    world.subscribe(TOLD, AWAY)
+    shown = opened(world)
+    deliver(world, wire)
+    bounced(world, wire)
+    world.clock.set(NOON + HOUR)
+    again = world.do(world.outcomes.retries, 10)
+    assert [one.jid for one in again] == [AWAY]
+    move(world, shown, START + DAY)
+    if meanwhile == "planned":
+        world.plan_all()
+    if meanwhile == "written":
+        write(world, wire)
+    assert read(wire, AWAY) == []
+    world.do(world.outcomes.repeated, again)
+    for moment in (NOON + 2 * HOUR, NOON + 3 * HOUR):
+        world.clock.set(moment)
+        deliver(world, wire)
+    assert sorted(read(wire, AWAY)) == [
+        "announced March 6 12:00 PM, 2:00 PM*",
+        "moved March 5 12:00 PM, March 6 12:00 PM, 2:00 PM",
+    ]

@@ -149,7 +149,9 @@ def amend(unit: UnitOfWork, over: Schedule, original: Broadcast) -> None:
             finished_at=NOON,
         )
         unit.broadcasts.add(amending, ())
-    waits = a_broadcast(an_occurrence(unit, over, 3), begins_at=LATER)
+    waits = a_broadcast(
+        an_occurrence(unit, over, 3), begins_at=LATER, told_by=original.id
+    )
     unit.broadcasts.add(waits, ())
 
 

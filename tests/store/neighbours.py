@@ -531,6 +531,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.broadcasts.amendments(a.listed.id),
         [],
     ),
+    "broadcasts.beside": (lambda u, a: u.broadcasts.beside(a.listed.id, 0), []),
     "broadcasts.latest": (lambda u, _: u.broadcasts.latest(), 0),
     "chunks.untouched": (
         lambda u, a: [u.chunks.untouched(one.id) for one in (a.listed, a.copied)],

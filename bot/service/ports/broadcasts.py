@@ -94,6 +94,10 @@ class StoredBroadcasts(Protocol):
         """Those that amend this one, the latest first."""
         ...
 
+    def beside(self, broadcast_id: int, after: int) -> list[Broadcast]:
+        """Those with ids above `after` that go to its readers, and amend nothing."""
+        ...
+
     def latest(self) -> int:
         """The highest id; 0: there is none."""
         ...
