@@ -10,7 +10,6 @@ end.
     DTSTART without one  likewise, on the clocks of whatever asks
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,15 +29,15 @@ from bot.domain.wallclock import zone
 
 #: how far what recurs is listed: the past, for what is late; and the years ahead
 BEFORE, AHEAD = timedelta(days=400), timedelta(days=20 * 366)
-#: of one file: events, and days and spans that they take
-MOST_EVENTS, MOST_DAYS = 2_000, 50_000
+#: of one file: lines, events, and days and spans that they take
+MOST_LINES, MOST_EVENTS, MOST_DAYS = 20_000, 2_000, 20_000
+#: in which its rules are looked for, all together: one that never matches takes no day
+MOST_YEARS = 5_000
 #: of a title
 MOST_CHARACTERS = 80
 #: that one event takes
 _LONGEST = timedelta(days=5 * 366)
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
-#: where a line goes on with the next (RFC 5545 §3.1)
-_FOLD = re.compile("\r?\n[ \t]")
 
 Moment = date | datetime
 
@@ -49,17 +48,20 @@ class _Found:
     spans: list[Span] = field(default_factory=list)
     #: days and spans, those included that are taken twice, or left out
     taken: int = 0
+    #: in which rules are looked for
+    years: int = 0
 
 
 def holidays(name: str, text: str, today: date) -> Holidays:
     """What the file's text says, for the years around `today`; raises Invalid."""
-    # before it is parsed, which takes a millisecond for each
-    _check_number(_FOLD.sub("", text).upper().count("BEGIN:VEVENT"))
+    # before it is parsed, whose cost is theirs, whatever they say
+    if text.count("\n") > MOST_LINES:
+        raise Invalid(Phrase("it has more than {most} lines", most=MOST_LINES))
     events = list(_events(text))
     if not events:
         raise Invalid(Phrase("there is no event in it"))
-    # each rule is as much work as an event
-    _check_number(sum(len(_rules(event)) for event in events))
+    if len(events) > MOST_EVENTS:
+        raise Invalid(Phrase("it has more than {most} events", most=MOST_EVENTS))
     replaced = {
         (_uid(event), _plain(_moment(event, "RECURRENCE-ID")))
         for event in events
@@ -80,17 +82,16 @@ def holidays(name: str, text: str, today: date) -> Holidays:
             raise Invalid(why) from None
         if found.taken > MOST_DAYS:
             raise Invalid(Phrase("it takes more than {most} days", most=MOST_DAYS))
+        if found.years > MOST_YEARS:
+            why = Phrase(
+                "its rules reach over more than {most} years in all", most=MOST_YEARS
+            )
+            raise Invalid(why)
     aware = [span for span in found.spans if span.begin.tzinfo is not None]
     floating = [span for span in found.spans if span.begin.tzinfo is None]
     return Holidays(
         name=name, days=found.days, spans=apart(aware), floating=apart(floating)
     )
-
-
-def _check_number(events: int) -> None:
-    """Raises Invalid."""
-    if events > MOST_EVENTS:
-        raise Invalid(Phrase("it has more than {most} events", most=MOST_EVENTS))
 
 
 def _events(text: str) -> Iterator[Event]:
@@ -119,7 +120,7 @@ def _take(
     if "RECURRENCE-ID" not in event:
         uid = _uid(event)
         excluded |= {moment for whose, moment in replaced if whose == uid}
-    for one in _occurrences(event, begin, today):
+    for one in _occurrences(found, event, begin, today):
         if _plain(one) not in excluded:
             _add(found, one, length, title)
         else:
@@ -172,12 +173,14 @@ def _check_kind(event: Event) -> None:
         raise Invalid(Phrase("{property} is not read", property="RECURRENCE-ID;RANGE"))
 
 
-def _occurrences(event: Event, begin: Moment, today: date) -> Iterator[Moment]:
+def _occurrences(
+    found: _Found, event: Event, begin: Moment, today: date
+) -> Iterator[Moment]:
     """The beginnings, those of a rule for the years around `today`."""
     seen = [begin, *_moments(event, "RDATE")]
     yield from seen
     for rule in _rules(event):
-        yield from _by_rule(rule.to_ical().decode(), begin, today)
+        yield from _by_rule(found, rule.to_ical().decode(), begin, today)
 
 
 def _rules(event: Event) -> list[Any]:
@@ -185,8 +188,10 @@ def _rules(event: Event) -> list[Any]:
     return given if isinstance(given, list) else [given] if given else []
 
 
-def _by_rule(text: str, begin: Moment, today: date) -> Iterator[Moment]:
-    """For the years around `today`; of a rule that counts, from its start on."""
+def _by_rule(found: _Found, text: str, begin: Moment, today: date) -> Iterator[Moment]:
+    """For the years around `today`; of a rule that counts, from its start on. Nothing
+    where the file's years are used up.
+    """
     rule = parse(text)
     whole = not isinstance(begin, datetime)
     place = begin.tzinfo if isinstance(begin, datetime) else None
@@ -197,6 +202,10 @@ def _by_rule(text: str, begin: Moment, today: date) -> Iterator[Moment]:
     )
     first, last = datetime.combine(today - BEFORE, time()), today + AHEAD
     after = first - _SECOND if rule.count is None and first > start else None
+    end = last.year if rule.until is None else min(last.year, rule.until.year)
+    found.years += max(1, end - (after or start).year + 1)
+    if found.years > MOST_YEARS:
+        return
     walls = (match.wall for match in sequence.matches(after, last))
     for wall in islice(walls, rule.count):
         if wall == start:

@@ -11,7 +11,7 @@ from bot.domain.phrase import Phrase, Quoted
 from bot.domain.reading import Misread, decoded
 
 #: bytes of a file
-MOST_BYTES = 2_000_000
+MOST_BYTES = 1_000_000
 
 
 class FileCalendars:

@@ -234,12 +234,16 @@ class SqlBroadcasts:
         return self._one(select.order_by(table.c.id).offset(number - 1).limit(1))
 
     def number(self, broadcast: Broadcast) -> int:
-        until = (
-            self._theirs,
-            table.c.schedule_id == broadcast.schedule_id,
-            table.c.id <= broadcast.id,
+        return self.numbers([broadcast.id]).get(broadcast.id, 0)
+
+    def numbers(self, broadcast_ids: Collection[int]) -> dict[int, int]:
+        until = table.alias("until")
+        counted = sa.select(sa.func.count()).where(
+            until.c.schedule_id == table.c.schedule_id, until.c.id <= table.c.id
         )
-        return count_rows(self._connection, table, until)
+        select = sa.select(table.c.id, counted.scalar_subquery())
+        select = select.where(self._theirs, table.c.id.in_(broadcast_ids))
+        return {row[0]: row[1] for row in self._connection.execute(select)}
 
     def following(self, broadcast: Broadcast, limit: int) -> list[Broadcast]:
         later = sa.select(table).where(
@@ -257,9 +261,12 @@ class SqlBroadcasts:
         rows = self._connection.execute(select.order_by(table.c.id.desc()).limit(limit))
         return [_from_row(row) for row in rows]
 
-    def about(self, topic: str) -> list[Broadcast]:
+    def beside(self, broadcast_id: int, after: int) -> list[Broadcast]:
         select = sa.select(table).where(
-            self._theirs, table.c.topic == topic, table.c.amendment.is_(None)
+            self._theirs,
+            table.c.told_by == broadcast_id,
+            table.c.amendment.is_(None),
+            table.c.id > after,
         )
         rows = self._connection.execute(select.order_by(table.c.id))
         return [_from_row(row) for row in rows]
@@ -299,32 +306,29 @@ class SqlBroadcasts:
         return count_rows(self._connection, table, theirs)
 
     def progress(self, broadcast_id: int) -> Progress:
+        return self.progresses([broadcast_id])[broadcast_id]
+
+    def progresses(self, broadcast_ids: Collection[int]) -> dict[int, Progress]:
         """Each exception is of a recipient passed, so the rest of them is sent.
 
         But a bounce may come before the acknowledgement is recorded.
         """
         exceptions = delivery_exception.c
-        kinds = sa.select(exceptions.kind, sa.func.count())
-        kinds = kinds.where(
-            exceptions.broadcast_id == broadcast_id, sa.not_(IS_ACCEPTED)
-        )
-        rows = self._connection.execute(kinds.group_by(exceptions.kind))
-        by_kind: dict[str, int] = {row[0]: row[1] for row in rows}
+        its = exceptions.broadcast_id
+        kinds = sa.select(its, exceptions.kind, sa.func.count())
+        kinds = kinds.where(its.in_(broadcast_ids), sa.not_(IS_ACCEPTED))
+        by_kind: dict[int, dict[str, int]] = {}
+        for row in self._connection.execute(kinds.group_by(its, exceptions.kind)):
+            by_kind.setdefault(row[0], {})[row[1]] = row[2]
         done = sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))
-        done = done.where(chunk.c.broadcast_id == broadcast_id)
+        done = done.where(chunk.c.broadcast_id == table.c.id)
         waits = sa.and_(IS_SENDING, table.c.begins_at.is_not(None)).label("waits")
-        total = sa.select(table.c.total, done.scalar_subquery().label("done"), waits)
-        total = total.where(self._theirs, table.c.id == broadcast_id)
-        counted = self._connection.execute(total).one()
-        later = max(0, counted.total - counted.done) if counted.waits else 0
-        return Progress(
-            total=counted.total,
-            sent=max(0, counted.done - sum(by_kind.values())),
-            failed=by_kind.get(ExceptionKind.FAILED, 0),
-            skipped=by_kind.get(ExceptionKind.SKIPPED, 0),
-            deferred=sum(by_kind.get(kind, 0) for kind in _DEFERRED) + later,
-            waiting=by_kind.get(ExceptionKind.WAITING, 0) + later,
+        total = sa.select(
+            table.c.id, table.c.total, done.scalar_subquery().label("done"), waits
         )
+        total = total.where(self._theirs, table.c.id.in_(broadcast_ids))
+        rows = self._connection.execute(total)
+        return {row.id: _progress(row, by_kind.get(row.id, {})) for row in rows}
 
     def shut_out(self) -> list[Broadcast]:
         rows = self._connection.execute(SHUT_OUT, {"whose": self._service})
@@ -373,18 +377,32 @@ class SqlBroadcasts:
     def kept_content(
         self, broadcast_id: int, edition: int | None = None
     ) -> tuple[Content, str] | None:
-        select = sa.select(broadcast_content).filter_by(broadcast_id=broadcast_id)
-        select = select.where(of_broadcast(broadcast_id, self._service))
+        return self.kept_contents([broadcast_id], edition).get(broadcast_id)
+
+    def kept_contents(
+        self, broadcast_ids: Collection[int], edition: int | None = None
+    ) -> dict[int, tuple[Content, str]]:
+        kept = broadcast_content.alias("kept")
+        newest = sa.select(sa.func.max(kept.c.edition))
+        newest = newest.where(kept.c.broadcast_id == broadcast_content.c.broadcast_id)
         if edition is not None:
-            select = select.where(broadcast_content.c.edition <= edition)
-        select = select.order_by(broadcast_content.c.edition.desc()).limit(1)
-        row = self._connection.execute(select).one_or_none()
-        if row is None:
-            return None
-        stored = self._vault.open(
-            broadcast_content.c.content, row.content, broadcast_id
+            newest = newest.where(kept.c.edition <= edition)
+        its = broadcast_content.c.broadcast_id
+        select = sa.select(broadcast_content).where(
+            its.in_(broadcast_ids),
+            of_broadcast(its, self._service),
+            broadcast_content.c.edition == newest.scalar_subquery(),
         )
-        return content_from_json(stored), row.timezone
+        opened = self._vault.open
+        return {
+            row.broadcast_id: (
+                content_from_json(
+                    opened(broadcast_content.c.content, row.content, row.broadcast_id)
+                ),
+                row.timezone,
+            )
+            for row in self._connection.execute(select)
+        }
 
     def renditions(
         self, broadcast_id: int, zone: str, edition: int = 1
@@ -431,6 +449,18 @@ class SqlBroadcasts:
         self._connection.execute(new, rows)
         # one that is there and cannot be read is given anew
         return {**texts, **self.renditions(broadcast_id, zone, edition)}
+
+
+def _progress(counted: sa.Row[Any], by_kind: Mapping[str, int]) -> Progress:
+    later = max(0, counted.total - counted.done) if counted.waits else 0
+    return Progress(
+        total=counted.total,
+        sent=max(0, counted.done - sum(by_kind.values())),
+        failed=by_kind.get(ExceptionKind.FAILED, 0),
+        skipped=by_kind.get(ExceptionKind.SKIPPED, 0),
+        deferred=sum(by_kind.get(kind, 0) for kind in _DEFERRED) + later,
+        waiting=by_kind.get(ExceptionKind.WAITING, 0) + later,
+    )
 
 
 def _counted_for(broadcast: Broadcast) -> sa.ScalarSelect[str]:

@@ -6,10 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.domain.broadcast import BroadcastState
-from bot.domain.schedule import ToldAudience
 from bot.service.ports.publicity import Announced, Opened
 from bot.store.maintenances import window_from_row
-from bot.store.mapping import audience_from_json
 from bot.store.ownership import SERVICE, of_list, of_maintenance
 from bot.store.tables import (
     IS_AMENDING,
@@ -78,9 +76,9 @@ NOTICES = _BROADCASTS.add_columns(broadcast.c.topic).where(
     )
 )
 AMENDING = (
-    sa.select(schedule.c.audience, schedule.c.created_at)
-    .where(schedule.c.service == SERVICE, IS_AMENDING)
-    .order_by(schedule.c.id)
+    sa.select(schedule.c.told_by, sa.func.max(schedule.c.created_at))
+    .where(schedule.c.service == SERVICE, IS_AMENDING, schedule.c.told_by.is_not(None))
+    .group_by(schedule.c.told_by)
 )
 _of_window = maintenance_window.c
 _WINDOWS = (
@@ -123,12 +121,8 @@ class SqlPublicRows:
         return {topic: Announced(*row) for *row, topic in rows}
 
     def amending(self) -> dict[int, datetime]:
-        found = {}
-        for row in self._connection.execute(AMENDING, {"whose": self._service}):
-            audience = audience_from_json(row.audience)
-            if isinstance(audience, ToldAudience):
-                found[audience.broadcast_id] = row.created_at
-        return found
+        rows = self._connection.execute(AMENDING, {"whose": self._service})
+        return {row.told_by: row[1] for row in rows}
 
     def windows(
         self, lists: Collection[str], since: datetime, limit: int

@@ -37,7 +37,7 @@ from bot.store.paging import count_rows, page
 from bot.store.sealing import Vault, columns_of
 from bot.store.tables import IS_AMENDING, IS_LIVE, IS_PLANNABLE, notice, occurrence
 from bot.store.tables import schedule as table
-from bot.store.types import NO_WALL
+from bot.store.types import NO_WALL, Id
 
 _THEIRS = table.c.service == SERVICE
 #: whose owner is still to be told that they are kept: only that tells him of them
@@ -88,6 +88,15 @@ CLOCKS = (
     .where(_THEIRS, IS_LIVE)
     .group_by(*_CLOCK)
 )
+AMENDING = (
+    sa.select(table)
+    .where(
+        _THEIRS,
+        IS_AMENDING,
+        table.c.told_by == sa.bindparam("broadcast_id", type_=Id),
+    )
+    .order_by(table.c.id)
+)
 NEXT_DUE = sa.select(sa.func.min(table.c.next_at)).where(_THEIRS, IS_PLANNABLE)
 
 
@@ -123,6 +132,11 @@ class SqlSchedules:
 
     def get(self, reference: int) -> Schedule | None:
         return self._one(table.c.id == reference)
+
+    def several(self, references: Collection[int]) -> dict[int, Schedule]:
+        select = sa.select(table).where(self._theirs, table.c.id.in_(references))
+        rows = self._connection.execute(select)
+        return {row.id: self._from_row(row) for row in rows}
 
     def find(self, owner: str, client_id: str) -> Schedule | None:
         found = self._connection.execute(
@@ -190,17 +204,6 @@ class SqlSchedules:
         rows = self._connection.execute(DUE, values)
         return [self._from_row(row) for row in rows]
 
-    def due_after(self, schedule: Schedule, until: datetime) -> list[Schedule]:
-        select = sa.select(table).where(
-            self._theirs,
-            IS_PLANNABLE,
-            table.c.next_at <= until,
-            table.c.topic == schedule.topic,
-            table.c.amendment.is_(None),
-            table.c.id > schedule.id,
-        )
-        return [self._from_row(row) for row in self._connection.execute(select)]
-
     def next_due(self) -> datetime | None:
         found = self._connection.execute(NEXT_DUE, {"whose": self._service})
         moment: datetime | None = found.scalar_one()
@@ -226,14 +229,9 @@ class SqlSchedules:
         return [self._from_row(row) for row in self._connection.execute(select)]
 
     def amending(self, broadcast_id: int) -> list[Schedule]:
-        select = sa.select(table).where(self._theirs, IS_AMENDING).order_by(table.c.id)
-        found = [self._from_row(row) for row in self._connection.execute(select)]
-        return [
-            one
-            for one in found
-            if isinstance(one.audience, ToldAudience)
-            and one.audience.broadcast_id == broadcast_id
-        ]
+        values = {"whose": self._service, "broadcast_id": broadcast_id}
+        rows = self._connection.execute(AMENDING, values)
+        return [self._from_row(row) for row in rows]
 
     def page(self, wanted: ScheduleFilter, paging: Paging) -> Page[Schedule]:
         conditions = [self._theirs, *_where(wanted)]
@@ -336,6 +334,12 @@ def _when(wanted: ScheduleFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield table.c.next_at < wanted.due_before
 
 
+def _told_by(schedule: Schedule) -> int | None:
+    """What of its audience it is looked for by."""
+    told = schedule.audience
+    return told.broadcast_id if isinstance(told, ToldAudience) else None
+
+
 def _values(schedule: Schedule) -> dict[str, Any]:
     return {
         "owner": schedule.owner,
@@ -345,6 +349,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "revision": schedule.revision,
         "edit_fingerprint": schedule.edit_fingerprint,
         "audience": audience_to_json(schedule.audience),
+        "told_by": _told_by(schedule),
         "topic": schedule.topic,
         "amendment": schedule.amendment,
         "personal": schedule.is_personal,

@@ -22,6 +22,7 @@ from bot.service.ports import (
     schedules,
     sights,
     storage,
+    topics,
     trail,
 )
 from bot.service.ports.calendars import Calendars, NoCalendars
@@ -57,6 +58,7 @@ from bot.store.storage_keys import SqlStorageKeys
 from bot.store.subscribers import SqlSubscribers
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.suspensions import SqlSuspensions
+from bot.store.topics import SqlTopics
 from bot.store.traces import SqlTraces
 from bot.store.types import UTCDateTime
 
@@ -115,6 +117,7 @@ class SqlUnitOfWork:
         )
         self.occurrences: schedules.Occurrences = SqlOccurrences(connection, service)
         self.shifts: schedules.Shifts = SqlShifts(connection, service)
+        self.topics: topics.Topics = SqlTopics(connection, service)
         self.public: publicity.PublicRows = SqlPublicRows(connection, service)
         self.maintenances: maintenance.StoredMaintenances = SqlMaintenances(
             connection, service, vault

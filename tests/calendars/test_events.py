@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendars.events import BEFORE, MOST_DAYS, MOST_EVENTS, holidays
+from bot.calendars.events import (
+    BEFORE,
+    MOST_DAYS,
+    MOST_EVENTS,
+    MOST_LINES,
+    MOST_YEARS,
+    holidays,
+)
 from bot.calendars.files import MOST_BYTES, FileCalendars
 from bot.domain.errors import Invalid
 from bot.domain.holidays import Holidays
@@ -219,7 +226,7 @@ def test_a_title() -> None:
                     for n in range(8)
                 ),
             ),
-            "more than 50000 days",
+            f"more than {MOST_DAYS} days",
         ),
     ],
 )
@@ -234,12 +241,46 @@ def test_too_many_events() -> None:
     one = event("DTSTART;VALUE=DATE:20260601")
     with pytest.raises(Invalid, match=f"more than {MOST_EVENTS} events"):
         holidays("pl", file(*[one] * (MOST_EVENTS + 1)), TODAY)
-    folded = one.replace("BEGIN:VEVENT", "BEGIN:VEV\r\n ENT")
-    with pytest.raises(Invalid, match=f"more than {MOST_EVENTS} events"):
-        holidays("pl", file(*[folded] * (MOST_EVENTS + 1)), TODAY)
-    rules = ["RRULE:FREQ=YEARLY"] * (MOST_EVENTS + 1)
-    with pytest.raises(Invalid, match=f"more than {MOST_EVENTS} events"):
-        read(event("DTSTART;VALUE=DATE:20260601", *rules))
+    for other in ("BEGIN:VEV\r\n ENT", "BEGIN:VEV\r\n\r\n ENT", "BEGIN;X=Y:VEVENT"):
+        written = one.replace("BEGIN:VEVENT", other)
+        with pytest.raises(Invalid, match=f"more than {MOST_EVENTS} events"):
+            holidays("pl", file(*[written] * (MOST_EVENTS + 1)), TODAY)
+
+
+@pytest.mark.parametrize("junk", ["X:1", " folded", "", "BEGIN:VALARM\r\nEND:VALARM"])
+def test_too_many_lines(junk: str) -> None:
+    """Whatever they say, they are not parsed."""
+    with pytest.raises(Invalid, match=f"more than {MOST_LINES} lines"):
+        read(event("DTSTART;VALUE=DATE:20260601", *[junk] * MOST_LINES))
+
+
+@pytest.mark.parametrize(
+    ("start", "rule", "most"),
+    [
+        ("20260101", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", MOST_YEARS // 21),
+        (
+            "00010101",
+            "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2;COUNT=9",
+            MOST_YEARS // 2046,
+        ),
+    ],
+)
+def test_rules_that_take_no_day(start: str, rule: str, most: int) -> None:
+    """It is bounded for how long they are looked for, in one event or in many."""
+    day, why = f"DTSTART;VALUE=DATE:{start}", "rules reach over more than"
+    with pytest.raises(Invalid, match=why):
+        read(event(day, *[f"RRULE:{rule}"] * (most + 1)))
+    with pytest.raises(Invalid, match=why):
+        read(*[event(day, *[f"RRULE:{rule}"] * (most // 9 + 1))] * 9)
+
+
+def test_many_rules() -> None:
+    """What a calendar of holidays holds is far from any bound."""
+    yearly = [
+        event(f"UID:{n}", "DTSTART;VALUE=DATE:20200601", "RRULE:FREQ=YEARLY")
+        for n in range(200)
+    ]
+    assert on(read(*yearly), "2040-06-01T09:00") == "pl"
 
 
 def test_an_old_rule_is_read_from_today_on(monkeypatch: pytest.MonkeyPatch) -> None:

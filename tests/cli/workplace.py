@@ -171,7 +171,6 @@ class Workplace:
             return child.wait(_PATIENCE), seen.decode().replace("\r\n", "\n")
         finally:
             child.kill()
-            child.wait(_PATIENCE)
             os.close(ours)
 
     @contextmanager

@@ -125,6 +125,21 @@ async def _delivered(world: World, wire: InboxWire) -> None:
     raise AssertionError("it never ends")
 
 
+def write(world: World, wire: InboxWire) -> None:
+    """What goes out by pages, while repeats that are claimed are still on their way."""
+
+    async def written() -> None:
+        async with working(world, wire):
+            await until(lambda: world.do(_is_written))
+
+    def _is_written(unit: UnitOfWork) -> bool:
+        found = unit.broadcasts.page(Paging(limit=1000)).items
+        return not any(unit.chunks.unfinished(one.id) for one in found)
+
+    world.plan_all()
+    asyncio.run(written())
+
+
 def is_idle(world: World) -> bool:
     """Nothing is being sent, or sent again."""
     now = world.clock.now()

@@ -24,6 +24,7 @@ from tests.engine.maintenance import (
     opened,
     read,
     window,
+    write,
 )
 from tests.engine.test_waiting import prefer
 from tests.engine.worker import until, working
@@ -287,3 +288,32 @@ def _words(world: World) -> list[Broadcast]:
     """Those that were sent beside corrections."""
     page = world.do(lambda unit: unit.broadcasts.page(Paging())).items
     return [one for one in page if one.told_by is not None and one.amendment is None]
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "planned", "written"])
+def test_moved_while_he_is_told_again(world: World, meanwhile: str) -> None:
+    """The old time is on its way to him once more, and is there only after the window
+    was moved: he has it corrected, and hears that it was, as all do; each once.
+    """
+    wire = InboxWire()
+    world.subscribe(TOLD, AWAY)
+    shown = opened(world)
+    deliver(world, wire)
+    bounced(world, wire)
+    world.clock.set(NOON + HOUR)
+    again = world.do(world.outcomes.retries, 10)
+    assert [one.jid for one in again] == [AWAY]
+    move(world, shown, START + DAY)
+    if meanwhile == "planned":
+        world.plan_all()
+    if meanwhile == "written":
+        write(world, wire)
+    assert read(wire, AWAY) == []
+    world.do(world.outcomes.repeated, again)
+    for moment in (NOON + 2 * HOUR, NOON + 3 * HOUR):
+        world.clock.set(moment)
+        deliver(world, wire)
+    assert sorted(read(wire, AWAY)) == [
+        "announced March 6 12:00 PM, 2:00 PM*",
+        "moved March 5 12:00 PM, March 6 12:00 PM, 2:00 PM",
+    ]

@@ -19,6 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 STARTERS = ("PYTHON", "LD_")
 
 
+#: seconds
+_DEAD_WITHIN = 20
+
+
 class ForkServer:
     """Started at its first use, one for each process that runs tests."""
 
@@ -110,7 +114,11 @@ class Forked:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
+        """And wait for its end: whoever kills may ask no more, and its pipe is open
+        until it is known.
+        """
         self.send_signal(signal.SIGKILL)
+        self._ended(_DEAD_WITHIN)
 
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None and select.select([self._told], [], [], timeout)[0]:

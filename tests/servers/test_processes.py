@@ -13,6 +13,7 @@ import pytest
 from tests.servers import signals
 from tests.servers.environment import servers_of
 from tests.servers.folders import temporary_folder
+from tests.servers.forked import Forked
 from tests.servers.ports import free_port, is_open
 from tests.servers.processes import Process, ServerError, eventually
 
@@ -61,6 +62,19 @@ url = "sqlite:///carillon.db"
 [web]
 listen = ""
 """
+
+
+def test_a_killed_fork_is_known_to_be_over(tmp_path: Path) -> None:
+    """Nobody has to wait for it any more: nothing of it is left open."""
+    with Path(os.devnull).open("r+b") as nothing:
+        streams = [nothing.fileno()] * 3
+        (tmp_path / "config").write_text(CONFIG)
+        command = ["-c", str(tmp_path / "config"), "run"]
+        child = Forked(command, streams=streams, cwd=tmp_path, env={})
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(0)
+        child.kill()
+    assert child.returncode == -signal.SIGKILL
 
 
 def broken_off(folder: Path, number: signal.Signals) -> tuple[int, dict[int, str]]:

@@ -1,6 +1,11 @@
 """A broadcast is named by its announcement, and which of its broadcasts it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 
 from bot.desk.desk import Desk
 from bot.desk.verbs import broadcasts
@@ -55,6 +60,38 @@ def test_the_list_goes_on_by_name(daily: Schedule, desk: Desk) -> None:
     page = desk.ask_here(broadcasts.LIST(wish))
     assert [one.name for one in page.items] == every[2:4]
     assert (page.count, page.index) == (6, 2)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """That are sent meanwhile."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        found.append(text)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.usefixtures("daily")
+def test_a_page_is_asked_for_at_once(desk: Desk) -> None:
+    """However many stand on it, it takes as many statements as one; and it says of each
+    what is said of that alone.
+    """
+    with statements() as one:
+        desk.ask_here(broadcasts.LIST(BroadcastWish(limit=1)))
+    with statements() as many:
+        page = desk.ask_here(broadcasts.LIST(BroadcastWish()))
+    assert len(page.items) == 6
+    assert 0 < len(one) == len(many)
+    alone = [
+        desk.ask_here(broadcasts.SHOW(OneBroadcast(found.name))) for found in page.items
+    ]
+    assert list(page.items) == alone
 
 
 def test_what_was_edited_since(world: World, daily: Schedule, desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """Maintenance opened, changed and moved on; who may, and what is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.amendment import Amendment
+from bot.domain.broadcast import Broadcast
 from bot.domain.errors import (
     Conflict,
     Finished,
@@ -429,6 +431,42 @@ def test_an_admin_answers_for_him(
     said, state = told(world, shown)[-1]
     assert said is phase
     assert state in {"running", "sent"}
+
+
+def test_an_owner_who_has_his_right_again(world: World) -> None:
+    """What an admin said meanwhile of the owner's maintenance keeps him from nothing:
+    it is corrected with all else, since it holds no more. By hand he corrects it not.
+    """
+    shown, before = opened(world, PUBLISHER), world.policy.configured
+    world.plan_all()
+    world.do(lambda unit: unit.lists.declare([a_list(publishers=frozenset())]))
+    world.policy.configured = replace(before, publishers=frozenset())
+    world.policy.give(())
+    go_to(world, START - 2 * DAY)
+    changed(world, shown, MoveWindow(start=at(END)), ADMIN)
+    world.plan_all()
+    world.policy.configured = before
+    world.policy.give(())
+    world.do(lambda unit: unit.lists.declare([a_list()]))
+    theirs = next(one for one in notices(world) if owner_of(world, one) == ADMIN)
+    again = changed(world, shown, MoveWindow(start=at(END + DAY)), PUBLISHER)
+    assert again.window.starts_at == END + DAY
+    correcting = world.do(lambda unit: unit.schedules.amending(theirs.id))
+    assert [one.owner for one in correcting] == [PUBLISHER]
+    with pytest.raises(NotAllowed, match="not change it"):
+        world.do(
+            world.use_cases.amending.amendable,
+            *(world.caller(PUBLISHER), theirs.id, Amendment.CORRECT),
+        )
+
+
+def notices(world: World) -> Sequence[Broadcast]:
+    found = world.do(lambda unit: unit.broadcasts.page(Paging()).items)
+    return [one for one in found if one.amendment is None]
+
+
+def owner_of(world: World, sent: Broadcast) -> str:
+    return world.get(sent.schedule_id).owner
 
 
 # --- moved on -----------------------------------------------------------------

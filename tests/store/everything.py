@@ -132,7 +132,11 @@ def amend(unit: UnitOfWork, over: Schedule, original: Broadcast) -> None:
     correct = Amendment.CORRECT
     unit.schedules.add(a_schedule("again", audience=told, amendment=correct))
     finished = a_broadcast(
-        an_occurrence(unit, over), state=BroadcastState.SENT, finished_at=NOON
+        an_occurrence(unit, over),
+        list_id=original.list_id,
+        highest=original.highest,
+        state=BroadcastState.SENT,
+        finished_at=NOON,
     )
     unit.broadcasts.add(finished, ())
     for minute, amendment in ((1, None), (2, correct)):
@@ -145,7 +149,9 @@ def amend(unit: UnitOfWork, over: Schedule, original: Broadcast) -> None:
             finished_at=NOON,
         )
         unit.broadcasts.add(amending, ())
-    waits = a_broadcast(an_occurrence(unit, over, 3), begins_at=LATER)
+    waits = a_broadcast(
+        an_occurrence(unit, over, 3), begins_at=LATER, told_by=original.id
+    )
     unit.broadcasts.add(waits, ())
 
 
@@ -177,6 +183,7 @@ def fill(unit: UnitOfWork) -> Theirs:
             list_id=None if minute else frozen.list_id,
             highest=None if minute else frozen.highest,
             message_id=MESSAGE if minute else None,
+            topic=None if minute else TOPIC,
         )
         recipients = (READER,) if minute else ()
         broadcasts.append(unit.broadcasts.add(broadcast, [(0, 9, 1)], recipients))

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import sqlalchemy as sa
-
 from bot.domain.broadcast import Broadcast, BroadcastState, OccurrenceState
 from bot.domain.consent import ApprovalState, Consent, Who
 from bot.domain.lists import EndReason, Preferences, Subscriber
@@ -58,6 +56,7 @@ from tests.store.samples import (
 )
 
 NEIGHBOUR = "news.example.org"
+A_LATER_NOTICE = replace(a_schedule(topic=TOPIC), id=2**31)
 
 
 def own_place(unit: UnitOfWork) -> tuple[int, Subscriber]:
@@ -135,7 +134,7 @@ def amended(unit: UnitOfWork, theirs: Theirs) -> Broadcast | None:
 def progress_fails(unit: UnitOfWork, broadcast_id: int) -> bool:
     try:
         unit.broadcasts.progress(broadcast_id)
-    except sa.exc.NoResultFound:
+    except KeyError:
         return True
     return False
 
@@ -292,10 +291,12 @@ CALLS: dict[str, tuple[Call, object]] = {
         None,
     ),
     "schedules.due": (lambda u, _: u.schedules.due(LATER, 9), []),
-    "schedules.due_after": (
-        lambda u, _: u.schedules.due_after(a_schedule(topic=TOPIC), LATER),
-        [],
+    "topics.is_overtaken": (
+        lambda u, _: u.topics.is_overtaken(a_schedule(topic=TOPIC), LATER),
+        False,
     ),
+    "topics.under_way": (lambda u, _: u.topics.under_way(A_LATER_NOTICE), []),
+    "topics.is_held": (lambda u, _: u.topics.is_held(A_LATER_NOTICE, NOON), False),
     "schedules.next_due": (lambda u, _: u.schedules.next_due(), None),
     "schedules.clocks": (lambda u, _: u.schedules.clocks(), []),
     "schedules.upcoming": (lambda u, _: u.schedules.upcoming(9), []),
@@ -435,6 +436,13 @@ CALLS: dict[str, tuple[Call, object]] = {
     ),
     "broadcasts.add": (lambda u, _: add_own_broadcast(u), 1),
     "broadcasts.nth": (lambda u, a: u.broadcasts.nth(a.schedule.id, 1), None),
+    "broadcasts.numbers": (lambda u, a: u.broadcasts.numbers([a.listed.id]), {}),
+    "broadcasts.progresses": (lambda u, a: u.broadcasts.progresses([a.listed.id]), {}),
+    "broadcasts.kept_contents": (
+        lambda u, a: u.broadcasts.kept_contents([a.listed.id]),
+        {},
+    ),
+    "schedules.several": (lambda u, a: u.schedules.several([a.schedule.id]), {}),
     "broadcasts.number": (lambda u, a: u.broadcasts.number(a.listed), 0),
     "broadcasts.get": (lambda u, a: u.broadcasts.get(a.listed.id), None),
     "broadcasts.lock": (lambda u, a: u.broadcasts.lock(a.listed.id), None),
@@ -523,7 +531,7 @@ CALLS: dict[str, tuple[Call, object]] = {
         lambda u, a: u.broadcasts.amendments(a.listed.id),
         [],
     ),
-    "broadcasts.about": (lambda u, _: u.broadcasts.about(TOPIC), []),
+    "broadcasts.beside": (lambda u, a: u.broadcasts.beside(a.listed.id, 0), []),
     "broadcasts.latest": (lambda u, _: u.broadcasts.latest(), 0),
     "chunks.untouched": (
         lambda u, a: [u.chunks.untouched(one.id) for one in (a.listed, a.copied)],

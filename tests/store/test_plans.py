@@ -24,6 +24,7 @@ from bot.store import (
     publicity,
     purging,
     schedules,
+    topics,
 )
 from bot.store.backend import Backend
 from bot.store.database import backend_of
@@ -145,6 +146,7 @@ def fill(connection: sa.Connection) -> None:
             MANY, service=whose, occurrence_id=lambda row: row,
             schedule_id=lambda row: row, key=str, highest=MANY,
             list_id=lambda row: 3 if row % 100 else 1,
+            topic=lambda row: "incident/1" if row % 4 == 0 else None,
             frozen_at=NOON, total=10,
             counted_for=lambda row: f"user{row % 100}@example.org",
             state=lambda row: "sending" if row > MANY - 5 else "sent", created_at=at,
@@ -278,6 +280,7 @@ TOLD = {
     "newer": [(2, 2), (2, 3)],
 }
 FREEZE = {"whose": SERVICE, "list_id": 1, "all_but_one": 99}
+TOPIC = {"whose": SERVICE, "topic": "incident/1", "schedule_id": MANY // 2, "now": NOON}
 OWNERS = sa.select(schedule).where(
     schedule.c.service == SERVICE, schedule.c.owner == "user1@example.org"
 )
@@ -354,6 +357,19 @@ HOT: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         publicity.NOTICES,
         {"whose": SERVICE, "topics": [f"incident/{row}" for row in range(20)]},
         ["ix_broadcast_topic", "ix_broadcast_told_by"],
+    ),
+    "a later notice that was launched": (topics.LAUNCHED, TOPIC, ["_notice"]),
+    "a later notice that is due": (topics.DUE, TOPIC, ["ix_schedule_topic"]),
+    "earlier notices under way": (
+        topics.UNDER_WAY,
+        TOPIC,
+        ["ix_broadcast_notice_sending"],
+    ),
+    "earlier notices that are held": (topics.HELD, TOPIC, ["ix_chunk_leased"]),
+    "what amends one": (
+        schedules.AMENDING,
+        {"whose": SERVICE, "broadcast_id": 7},
+        ["ix_schedule_amending"],
     ),
     "what is being amended": (
         publicity.AMENDING,

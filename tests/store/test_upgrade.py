@@ -9,13 +9,17 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from bot.domain.amendment import Amendment
 from bot.domain.errors import Conflict, Unavailable
+from bot.domain.schedule import ListAudience, Schedule, ToldAudience
+from bot.service.ports.unit_of_work import UnitOfWork
 from bot.store import upgrade
 from bot.store.database import SqlDatabase
 from bot.store.tables import metadata
@@ -70,6 +74,27 @@ def test_what_was_never_edited(url: str) -> None:
     after = database.call(lambda unit: unit.schedules.get(stored.id))
     database.close()
     assert after == replace(stored, revision=1, edit_fingerprint=None)
+
+
+def _added(schedule: Schedule, unit: UnitOfWork) -> Schedule:
+    return unit.schedules.add(schedule)
+
+
+def test_what_amends_is_found_again(url: str) -> None:
+    """What amended a broadcast before it was written beside its audience."""
+    upgrade.upgrade(url, SERVICE)
+    told = ToldAudience(broadcast_id=7, list_name="news")
+    database = SqlDatabase(url, SERVICE)
+    for name, audience in (("told", told), ("listed", ListAudience(list_name="news"))):
+        pending = a_schedule(name, audience=audience, amendment=Amendment.CORRECT)
+        database.call(partial(_added, pending))
+    database.close()
+    upgrade.downgrade(url, "0025")
+    upgrade.upgrade(url, SERVICE)
+    database = SqlDatabase(url, SERVICE)
+    found = database.call(lambda unit: unit.schedules.amending(7))
+    database.close()
+    assert [one.client_id for one in found] == ["told"]
 
 
 def test_check_names_differences(url: str) -> None:

@@ -56,10 +56,35 @@ def accepted(
     uow.exceptions.put([replace(repeated, next_at=None)])
     if latest is None or not is_planned or latest.state is BroadcastState.STOPPED:
         return
-    if uow.exceptions.get(latest.id, repeated.jid) is None:
+    _tell(uow, latest, repeated.jid, now)
+
+
+def beside(uow: UnitOfWork, broadcast_ids: Collection[int]) -> set[int]:
+    """What was told to their readers, to be held as well where `told_beside` may write
+    of it.
+    """
+    return {
+        one.id
+        for broadcast_id in broadcast_ids
+        for one in uow.broadcasts.beside(broadcast_id, 0)
+    }
+
+
+def told_beside(uow: UnitOfWork, repeated: DeliveryException, now: datetime) -> None:
+    """The server has a repeat of an old edition just now: what was made for the readers
+    of the broadcast since that was written is for him, too, and its pages passed over
+    him. (What is made from now on counts him among them.)
+    """
+    for one in uow.broadcasts.beside(repeated.broadcast_id, repeated.heard_after or 0):
+        if one.state is not BroadcastState.STOPPED:
+            _tell(uow, one, repeated.jid, now)
+
+
+def _tell(uow: UnitOfWork, broadcast: Broadcast, jid: str, now: datetime) -> None:
+    if uow.exceptions.get(broadcast.id, jid) is None:
         instead = DeliveryException(
-            broadcast_id=latest.id,
-            jid=repeated.jid,
+            broadcast_id=broadcast.id,
+            jid=jid,
             kind=ExceptionKind.RETRYING,
             condition=AMENDED,
             first_at=now,

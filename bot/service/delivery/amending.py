@@ -65,16 +65,23 @@ class Amending:
         latest_only: bool = False,
         expires_at: datetime | None = None,
         client_id: str | None = None,
+        topic: str | None = None,
     ) -> Schedule:
         """Have those who were told it told `content` instead, and all others nothing
         else from now on; the schedule that tells them.
 
         `content` is judged already. `latest_only`: those alone to whom it was the
         latest of its topic. A repeat under a `client_id` gives the same schedule.
+        `topic`: it is a notice of that, which the caller may change and has: whoever
+        told it, it is corrected with what it is about.
         Raises NotFound, NotAllowed, Conflict, NotOffered of messages between people,
         and Finished where it was withdrawn, or nobody knows any more what it said.
         """
-        original = self.amendable(uow, caller, broadcast_id, Amendment.CORRECT)
+        found = uow.broadcasts.get(broadcast_id)
+        if topic is not None and found is not None and found.topic == topic:
+            original = found
+        else:
+            original = self.amendable(uow, caller, broadcast_id, Amendment.CORRECT)
         print_ = _fingerprint(original, Amendment.CORRECT, content, timezone)
         if (known := _known(uow, caller, client_id, print_)) is not None:
             return known

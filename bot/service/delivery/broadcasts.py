@@ -1,8 +1,9 @@
 """Broadcasts: looked at, with those who were not told, and stopped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.domain import meanings
 from bot.domain.access import Caller
@@ -32,7 +33,7 @@ from bot.service.rules.rights import (
     may_see_sent,
     sees_content,
 )
-from bot.service.rules.voices import clocks_of
+from bot.service.rules.voices import told_in
 
 #: broadcasts stopped in one transaction, which on SQLite is to be a short one
 STOPPED_AT_ONCE = 10
@@ -95,8 +96,7 @@ class Broadcasts:
         page = uow.broadcasts.page(
             paging, schedule_id=schedule_id, sending=sending, owner=owner, lists=lists
         )
-        items = [self.account(uow, caller, one) for one in page.items]
-        return Page(items, page.count, page.index)
+        return Page(self._accounts(uow, caller, page.items), page.count, page.index)
 
     def get(self, uow: UnitOfWork, caller: Caller, broadcast_id: int) -> Account:
         known(caller)
@@ -144,24 +144,41 @@ class Broadcasts:
 
     def account(self, uow: UnitOfWork, caller: Caller, broadcast: Broadcast) -> Account:
         """Of one that the caller may see."""
-        schedule = uow.schedules.get(broadcast.schedule_id)
-        assert schedule is not None  # noqa: S101 - foreign key
-        zone = clocks_of(uow, self._policy, schedule)
-        kept = uow.broadcasts.kept_content(broadcast.id)
-        if kept is not None:
-            schedule = replace(schedule, content=kept[0])
-        if not sees_content(caller, schedule):
-            schedule = replace(schedule, content=TextContent(texts=()))
-        if broadcast.list_id is not None:
-            schedule = reports.as_sent(uow, schedule, broadcast)
-        return Account(
-            broadcast=broadcast,
-            progress=uow.broadcasts.progress(broadcast.id),
-            name=BroadcastName(broadcast.schedule_id, uow.broadcasts.number(broadcast)),
-            schedule=schedule,
-            zone=zone,
-            amendments=tuple(amended_by(uow, broadcast)),
-        )
+        [found] = self._accounts(uow, caller, [broadcast])
+        return found
+
+    def _accounts(
+        self, uow: UnitOfWork, caller: Caller, broadcasts: Sequence[Broadcast]
+    ) -> list[Account]:
+        """All of a page are asked for at once, but what amends one of them."""
+        ids = [one.id for one in broadcasts]
+        schedules = uow.schedules.several({one.schedule_id for one in broadcasts})
+        kept = uow.broadcasts.kept_contents(ids)
+        progresses = uow.broadcasts.progresses(ids)
+        numbers = uow.broadcasts.numbers(ids)
+        lists = cache(uow.lists.by_id)
+        named = cache(uow.lists.get)
+
+        def account(one: Broadcast) -> Account:
+            schedule = schedules[one.schedule_id]
+            name = schedule.audience.list_name
+            zone = told_in(schedule, self._policy, named(name) if name else None)
+            if one.id in kept:
+                schedule = replace(schedule, content=kept[one.id][0])
+            if not sees_content(caller, schedule):
+                schedule = replace(schedule, content=TextContent(texts=()))
+            if one.list_id is not None:
+                schedule = reports.sent_to(lists(one.list_id), schedule, one)
+            return Account(
+                broadcast=one,
+                progress=progresses[one.id],
+                name=BroadcastName(one.schedule_id, numbers[one.id]),
+                schedule=schedule,
+                zone=zone,
+                amendments=tuple(amended_by(uow, one)),
+            )
+
+        return [account(one) for one in broadcasts]
 
     def failures(
         self,

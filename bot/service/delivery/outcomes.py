@@ -194,6 +194,7 @@ class Outcomes:
         closing.hold(uow, held | amended.by(uow, held))
         again: list[DeliveryException] = []
         accepted: set[int] = set()
+        latest = uow.broadcasts.latest()
         outgoing = OutgoingOnce(self._renditions, uow)
         for exception in uow.exceptions.retries(now, limit):
             if exception.broadcast_id not in held:
@@ -216,7 +217,7 @@ class Outcomes:
             else:
                 newest = outgoing.broadcast(exception.broadcast_id).edition
                 until = now + SETTLING_TIME
-                again.append(waiting.claimed(exception, until, now, newest))
+                again.append(waiting.claimed(exception, until, now, newest, latest))
         uow.exceptions.put(again)
         for broadcast_id in accepted:
             self._settle(uow, broadcast_id)
@@ -397,7 +398,8 @@ class Outcomes:
         One that bounced already is left as its bounce made it.
         """
         # A bounce that is being recorded holds the broadcast, too: it is waited for.
-        closing.hold(uow, {one.broadcast_id for one in claimed})
+        held = {one.broadcast_id for one in claimed}
+        closing.hold(uow, held | amended.beside(uow, held))
         now, newest = self._clock.now(), uow.broadcasts.latest()
         outgoing = OutgoingOnce(self._renditions, uow)
         heard: list[DeliveryException] = []
@@ -408,11 +410,12 @@ class Outcomes:
             # the server that took a person's message knows its own people
             is_known = broadcast.in_owners_name and self._is_own(one.jid)
             settled = None if is_known else now + SETTLING_TIME
-            after = replace(
-                one, kind=ExceptionKind.DEFERRED, next_at=settled, heard_after=newest
-            )
+            after = replace(one, kind=ExceptionKind.DEFERRED, next_at=settled)
             if amended.has_old(broadcast, after):
                 after = replace(after, next_at=now)
+                amended.told_beside(uow, after, now)
+            else:
+                after = replace(after, heard_after=newest)
             if one.kind is ExceptionKind.WAITING:
                 heard.append(replace(after, attempts=0))
                 uow.happened(

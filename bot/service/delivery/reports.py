@@ -23,6 +23,7 @@ from bot.domain.broadcast import (
 )
 from bot.domain.characters import printable
 from bot.domain.errors import Invalid
+from bot.domain.lists import AnnouncementList
 from bot.domain.message import Text
 from bot.domain.phrase import Phrase
 from bot.domain.preview import Caution
@@ -193,11 +194,18 @@ def as_sent(uow: UnitOfWork, schedule: Schedule, broadcast: Broadcast) -> Schedu
     an edit may have given the schedule another audience meanwhile. A list that only
     speaks, to the people of a test, is no audience.
     """
+    entry = uow.lists.by_id(broadcast.list_id) if broadcast.list_id else None
+    return sent_to(entry, schedule, broadcast)
+
+
+def sent_to(
+    entry: AnnouncementList | None, schedule: Schedule, broadcast: Broadcast
+) -> Schedule:
+    """The same; `entry`: the broadcast's list."""
     if broadcast.in_owners_name:
         return replace(schedule, audience=_SOMEBODY)
     if schedule.origin is not Origin.WELCOME and broadcast.highest is None:
         return schedule
-    entry = uow.lists.by_id(broadcast.list_id) if broadcast.list_id else None
     name = entry.name if entry else None
     return replace(schedule, audience=PeopleAudience(jids=(), list_name=name))
 

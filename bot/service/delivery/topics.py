@@ -17,7 +17,6 @@ docs/decisions/0055-incidents.md
 
 from datetime import datetime
 
-from bot.domain.broadcast import Broadcast, BroadcastState
 from bot.domain.schedule import ListAudience, Schedule
 from bot.service.delivery import closing
 from bot.service.delivery.unsent import SUPERSEDED
@@ -29,11 +28,7 @@ def is_overtaken(uow: UnitOfWork, schedule: Schedule, now: datetime) -> bool:
     """A later notice of its topic to the whole list is due as well, or was launched."""
     if schedule.topic is None or schedule.amendment is not None:
         return False
-    launched = uow.broadcasts.about(schedule.topic)
-    if any(one.schedule_id > schedule.id and _is_to_list(one) for one in launched):
-        return True
-    due = uow.schedules.due_after(schedule, now)
-    return any(isinstance(one.audience, ListAudience) for one in due)
+    return uow.topics.is_overtaken(schedule, now)
 
 
 def makes_room(
@@ -46,17 +41,8 @@ def makes_room(
         return True
     if not isinstance(schedule.audience, ListAudience):
         return True
-    earlier = [
-        one
-        for one in uow.broadcasts.about(schedule.topic)
-        if one.schedule_id < schedule.id
-    ]
-    under_way = [one.id for one in earlier if one.state is BroadcastState.SENDING]
+    under_way = uow.topics.under_way(schedule)
     closing.hold(uow, under_way)
     for one in under_way:
         closing.give_up(uow, policy, one, now, SUPERSEDED)
-    return not uow.chunks.held([one.id for one in earlier], uow.now())
-
-
-def _is_to_list(broadcast: Broadcast) -> bool:
-    return broadcast.highest is not None and broadcast.told_by is None
+    return not uow.topics.is_held(schedule, uow.now())

@@ -129,12 +129,18 @@ def looked_at(
 
 
 def claimed(
-    exception: DeliveryException, until: datetime, now: datetime, edition: int
+    exception: DeliveryException,
+    until: datetime,
+    now: datetime,
+    edition: int,
+    latest: int,
 ) -> DeliveryException:
     """To be told again, or told at last, before the claim lapses; the turn of whoever
-    waited begins with the first. `edition` is the newest; after a claim that has lapsed
-    he may have an older one, and hears that again.
+    waited begins with the first. `edition` is the newest, `latest` the service's latest
+    broadcast; after a claim that has lapsed he may have an older one, and hears that
+    again.
     """
+    has_any = exception.edition is not None
     begun = now if exception.kind is ExceptionKind.WAITING else None
     return replace(
         exception,
@@ -142,6 +148,7 @@ def claimed(
         next_at=until,
         begun_at=exception.begun_at or begun,
         edition=exception.edition or edition,
+        heard_after=exception.heard_after if has_any else latest,
     )
 
 

@@ -256,6 +256,7 @@ class Notices:
                 timezone=maintenance.timezone,
                 latest_only=True,
                 expires_at=told.expires,
+                topic=window.topic,
             )
         except Finished:
             return  # somebody has retracted it, or it is kept no longer

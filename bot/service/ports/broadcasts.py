@@ -79,6 +79,10 @@ class StoredBroadcasts(Protocol):
         """Which of its schedule's it is, from 1."""
         ...
 
+    def numbers(self, broadcast_ids: Collection[int]) -> dict[int, int]:
+        """Likewise of each."""
+        ...
+
     def following(self, broadcast: Broadcast, limit: int) -> list[Broadcast]:
         """Those after it that take its place, the latest first: amendments of the same
         broadcast, notices of the same topic, where it has none broadcasts of the same
@@ -90,8 +94,8 @@ class StoredBroadcasts(Protocol):
         """Those that amend this one, the latest first."""
         ...
 
-    def about(self, topic: str) -> list[Broadcast]:
-        """The notices of a topic, the earliest first; none that amend."""
+    def beside(self, broadcast_id: int, after: int) -> list[Broadcast]:
+        """Those with ids above `after` that go to its readers, and amend nothing."""
         ...
 
     def latest(self) -> int:
@@ -119,6 +123,10 @@ class StoredBroadcasts(Protocol):
         """
         ...
 
+    def progresses(self, broadcast_ids: Collection[int]) -> dict[int, Progress]:
+        """Likewise of each."""
+        ...
+
     def shut_out(self) -> list[Broadcast]:
         """Those that wait for their lists' send windows, the first to go on first."""
         ...
@@ -144,6 +152,12 @@ class StoredBroadcasts(Protocol):
         """The content and the schedule's zone, where they were kept: of the latest
         edition, or the latest up to this one.
         """
+        ...
+
+    def kept_contents(
+        self, broadcast_ids: Collection[int], edition: int | None = None
+    ) -> dict[int, tuple[Content, str]]:
+        """Likewise of each of which any was kept."""
         ...
 
     def renditions(

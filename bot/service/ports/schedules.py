@@ -53,6 +53,8 @@ class StoredSchedules(Protocol):
 
     def get(self, reference: int) -> Schedule | None: ...
 
+    def several(self, references: Collection[int]) -> dict[int, Schedule]: ...
+
     def find(self, owner: str, client_id: str) -> Schedule | None:
         """The latest that had the id, over or not."""
         ...
@@ -93,10 +95,6 @@ class StoredSchedules(Protocol):
 
     def recurring(self, after: int, limit: int) -> list[Schedule]:
         """Those that are not over, by id from `after` on; nothing is locked."""
-        ...
-
-    def due_after(self, schedule: Schedule, until: datetime) -> list[Schedule]:
-        """Later notices of its topic that are due; none that amend."""
         ...
 
     def amending(self, broadcast_id: int) -> list[Schedule]:

@@ -31,6 +31,7 @@ from bot.service.ports.roles import Roles, Standstills
 from bot.service.ports.schedules import Occurrences, Shifts, StoredSchedules
 from bot.service.ports.sights import Sights
 from bot.service.ports.storage import KeptContent, StorageKeys
+from bot.service.ports.topics import Topics
 from bot.service.ports.trail import AuditTrail, RequestCounts
 
 
@@ -69,6 +70,8 @@ class UnitOfWork(Protocol):
     def public(self) -> PublicRows: ...
     @property
     def broadcasts(self) -> StoredBroadcasts: ...
+    @property
+    def topics(self) -> Topics: ...
     @property
     def chunks(self) -> Chunks: ...
     @property

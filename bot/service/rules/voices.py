@@ -17,18 +17,27 @@ def voice_of(uow: UnitOfWork, policy: Policy, schedule: Schedule) -> Voice:
     """The owner's own where it goes out in his name; else that of its list, or of the
     service where there is no list (any more).
     """
-    if schedule.in_owners_name:
-        return Voice.of_person(schedule.owner, policy.addresses)
-    return policy.voice_of(list_of(uow, schedule))
+    return _voice(schedule, policy, list_of(uow, schedule))
 
 
 def clocks_of(uow: UnitOfWork, policy: Policy, schedule: Schedule) -> str:
     """The zone whose clocks tell people of it: its own, else its list's. A rule is
     told in the zone that it is read in.
     """
+    return told_in(schedule, policy, list_of(uow, schedule))
+
+
+def told_in(schedule: Schedule, policy: Policy, entry: AnnouncementList | None) -> str:
+    """The same; `entry`: the list that it names."""
     if schedule.recurrence is not None:
         return schedule.zone
-    return schedule.zone_for(voice_of(uow, policy, schedule))
+    return schedule.zone_for(_voice(schedule, policy, entry))
+
+
+def _voice(schedule: Schedule, policy: Policy, entry: AnnouncementList | None) -> Voice:
+    if schedule.in_owners_name:
+        return Voice.of_person(schedule.owner, policy.addresses)
+    return policy.voice_of(entry)
 
 
 def languages_of(uow: UnitOfWork, jid: str) -> list[str]:

@@ -107,6 +107,20 @@ for _name in ("topic", "told_by"):
         postgresql_where=_is_given,
     )
 
+#: of a topic, and not of another such notice
+IS_NOTICE = sa.and_(broadcast.c.topic.is_not(None), broadcast.c.amendment.is_(None))
+#: the whole of it
+IS_TO_LIST = sa.and_(broadcast.c.highest.is_not(None), broadcast.c.told_by.is_(None))
+for _name, _condition in (("notice", IS_TO_LIST), ("notice_sending", IS_SENDING)):
+    sa.Index(
+        f"ix_broadcast_{_name}",
+        broadcast.c.service,
+        broadcast.c.topic,
+        broadcast.c.schedule_id,
+        sqlite_where=sa.and_(IS_NOTICE, _condition),
+        postgresql_where=sa.and_(IS_NOTICE, _condition),
+    )
+
 # Those of a list's people, of which one looks for what he was told.
 IS_LISTED = broadcast.c.highest.is_not(None)
 sa.Index(

@@ -24,6 +24,8 @@ schedule = sa.Table(
     sa.Column("topic", sa.Text),
     # it amends the broadcast that its audience names
     sa.Column("amendment", sa.Text),
+    # those are told whom that broadcast reached, as its audience says
+    sa.Column("told_by", Id),
     # single people are told
     sa.Column("personal", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("content", sa.JSON, nullable=False, info=CONTENT),
@@ -83,9 +85,21 @@ IS_AMENDING = sa.and_(schedule.c.amendment.is_not(None), IS_LIVE)
 sa.Index(
     "ix_schedule_amending",
     schedule.c.service,
+    schedule.c.told_by,
     schedule.c.id,
     sqlite_where=IS_AMENDING,
     postgresql_where=IS_AMENDING,
+)
+_IS_TOPICAL = sa.and_(
+    schedule.c.topic.is_not(None), schedule.c.amendment.is_(None), IS_PLANNABLE
+)
+sa.Index(
+    "ix_schedule_topic",
+    schedule.c.service,
+    schedule.c.topic,
+    schedule.c.id,
+    sqlite_where=_IS_TOPICAL,
+    postgresql_where=_IS_TOPICAL,
 )
 # An id is one schedule's while that lives; the latest of several is meant by it. The
 # service stands last, so that what is asked of all that live keeps its own index.
