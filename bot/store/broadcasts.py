@@ -58,6 +58,22 @@ NEXT_OPENING = sa.select(sa.func.min(table.c.begins_at)).where(
     table.c.service == SERVICE, IS_SHUT_OUT
 )
 
+# what is counted of one broadcast; made once, as a page asks for that of each
+_WHICH = sa.bindparam("which", type_=sa.Integer)
+_KINDS = (
+    sa.select(delivery_exception.c.kind, sa.func.count())
+    .where(delivery_exception.c.broadcast_id == _WHICH, sa.not_(IS_ACCEPTED))
+    .group_by(delivery_exception.c.kind)
+)
+_COUNTED = sa.select(
+    table.c.total,
+    sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))
+    .where(chunk.c.broadcast_id == _WHICH)
+    .scalar_subquery()
+    .label("done"),
+    sa.and_(IS_SENDING, table.c.begins_at.is_not(None)).label("waits"),
+).where(table.c.service == SERVICE, table.c.id == _WHICH)
+
 #: not told yet, and perhaps still to be
 _DEFERRED = (
     ExceptionKind.RETRYING,
@@ -303,19 +319,10 @@ class SqlBroadcasts:
 
         But a bounce may come before the acknowledgement is recorded.
         """
-        exceptions = delivery_exception.c
-        kinds = sa.select(exceptions.kind, sa.func.count())
-        kinds = kinds.where(
-            exceptions.broadcast_id == broadcast_id, sa.not_(IS_ACCEPTED)
-        )
-        rows = self._connection.execute(kinds.group_by(exceptions.kind))
+        values = {"whose": self._service, "which": broadcast_id}
+        rows = self._connection.execute(_KINDS, {"which": broadcast_id})
         by_kind: dict[str, int] = {row[0]: row[1] for row in rows}
-        done = sa.select(sa.func.coalesce(sa.func.sum(chunk.c.done), 0))
-        done = done.where(chunk.c.broadcast_id == broadcast_id)
-        waits = sa.and_(IS_SENDING, table.c.begins_at.is_not(None)).label("waits")
-        total = sa.select(table.c.total, done.scalar_subquery().label("done"), waits)
-        total = total.where(self._theirs, table.c.id == broadcast_id)
-        counted = self._connection.execute(total).one()
+        counted = self._connection.execute(_COUNTED, values).one()
         later = max(0, counted.total - counted.done) if counted.waits else 0
         return Progress(
             total=counted.total,
