@@ -10,9 +10,14 @@ from bot.domain.lists import AnnouncementList, ListKind
 from bot.domain.message import MessageType
 from bot.store.conflicts import insert
 from bot.store.mapping import lengths_from_json, lengths_to_json, texts_from_json
+from bot.store.ownership import SERVICE
 from bot.store.tables import SUBSCRIBED, announcement_list, subscription
 
 _IN_USE = sa.not_(announcement_list.c.retired)
+# made once: who looks at many schedules asks for the list of each
+_ONE = sa.select(announcement_list).where(announcement_list.c.service == SERVICE)
+_NAMED = _ONE.where(announcement_list.c.name == sa.bindparam("which"), _IN_USE)
+_BY_ID = _ONE.where(announcement_list.c.id == sa.bindparam("which"))
 
 
 class SqlLists:
@@ -85,15 +90,14 @@ class SqlLists:
         self._connection.execute(update.values(values))
 
     def get(self, name: str) -> AnnouncementList | None:
-        return self._one(announcement_list.c.name == name, _IN_USE)
+        return self._one(_NAMED, name)
 
     def by_id(self, list_id: int) -> AnnouncementList | None:
-        return self._one(announcement_list.c.id == list_id)
+        return self._one(_BY_ID, list_id)
 
-    def _one(self, *conditions: sa.ColumnElement[bool]) -> AnnouncementList | None:
-        theirs = announcement_list.c.service == self._service
-        select = sa.select(announcement_list).where(theirs, *conditions)
-        row = self._connection.execute(select).one_or_none()
+    def _one(self, select: sa.Select[Any], which: str | int) -> AnnouncementList | None:
+        values = {"whose": self._service, "which": which}
+        row = self._connection.execute(select, values).one_or_none()
         return None if row is None else _from_row(row)
 
     def all(self) -> list[AnnouncementList]:

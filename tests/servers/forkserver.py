@@ -12,6 +12,7 @@ costs: half a second of processor time, against some milliseconds for the forks.
 Nothing here may start a thread: a fork has only the one that calls it.
 """
 
+import atexit
 import ctypes
 import fcntl
 import gc
@@ -21,6 +22,7 @@ import signal
 import socket
 import sys
 import termios
+import threading
 import time
 from importlib import import_module
 from pkgutil import iter_modules
@@ -28,6 +30,7 @@ from typing import Any, TextIO
 
 from bot import cli
 from bot.cli.parts import PARTS
+from bot.domain import wallclock
 
 _PR_SET_PDEATHSIG = 1
 _REQUEST_BYTES = 1 << 17
@@ -40,6 +43,7 @@ def serve(control: socket.socket) -> None:
     commands = (found.name for found in iter_modules(cli.__path__, "bot.cli."))
     for name in (*commands, *PARTS.values()):
         import_module(name)
+    wallclock.look_again()  # reads hundreds of files, at each start of a command
     gc.freeze()  # what is shared stays shared
     while True:
         request, descriptors, *_ = socket.recv_fds(control, _REQUEST_BYTES, 4)
@@ -118,6 +122,31 @@ def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _end(status: SystemExit) -> None:
+    """As the interpreter ends, but nothing is taken apart.
+
+    Going through all objects would copy every page that is shared with the parent: most
+    of what a short command costs. Returns where output cannot be written, of which the
+    interpreter itself tells.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    code = status.code
+    try:
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
+            code = 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return
+    os._exit(code or 0)
+
+
 if __name__ == "__main__":
     serve(socket.socket(fileno=int(sys.argv.pop(1))))
-    cli.main()
+    try:
+        cli.main()
+    except SystemExit as ended:
+        _end(ended)
+        raise

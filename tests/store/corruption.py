@@ -87,6 +87,8 @@ SQLITE = (
     *((number, "many") for number in NUMBERS),
     *((number, "9000000000000000000") for number in NUMBERS),
 )
+#: URL and name -> the table as it was found there, without our types
+_FOUND: dict[tuple[str, str], sa.Table] = {}
 
 
 @contextmanager
@@ -102,7 +104,10 @@ def spoilt(url: str, place: str, value: str | None = None) -> Iterator[int]:
         written = f"'{value}'"
     backend = backend_of(url)
     with backend.writing.begin() as connection:
-        table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+        if (url, name) not in _FOUND:
+            found = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            _FOUND[url, name] = found
+        table = _FOUND[url, name]
         pending = []
         if name == "schedule":
             pending = [table.c.state == "pending", table.c.next_at.is_not(None)]
