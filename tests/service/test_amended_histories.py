@@ -50,6 +50,8 @@ TWICE_BEFORE_THE_REPEAT = [
     *(("claim",), ("write", WINDOW), ("crash",)),
     *(("correct",), ("claim",), ("correct",), ("write", 1), ("acknowledge",)),
 ]
+#: withdrawn before a crash leaves open who has it
+WITHDRAWN_BEFORE_THE_CRASH = [("claim",), ("write", 1, False), ("retract",), ("crash",)]
 #: amended while the amendment before is being written
 TWICE_IN_A_ROW = [
     *(("claim",), ("write", 4), ("acknowledge",), ("write", 4), ("acknowledge",)),
@@ -79,6 +81,8 @@ class History:
         self.cuts = self.broken_off = 0
         #: originals written of an edition, or at a time, that was over
         self.stale = 0
+        #: who has a withdrawal and nothing before it
+        self.only_withdrawn = 0
 
     def _worker(self) -> Worker:
         count = len(getattr(self, "workers", ()))
@@ -211,6 +215,7 @@ class History:
     def check(self) -> None:
         for jid in READERS:
             self._check_inbox(jid)
+        assert self.only_withdrawn <= WINDOW * self.cuts
         window = WINDOW * (self.cuts + len(self.editions))
         assert self.stale <= window
         repeats = Counter(
@@ -236,6 +241,11 @@ class History:
             # he may have it.
             return
         first, *rest = seen
+        if self.is_retracted and self.cuts and first.amends is Amendment.RETRACT:
+            # Nobody knows any more whether he has it.
+            self.only_withdrawn += 1
+            assert rest == []
+            return
         assert first.amends is None
         assert all(one.original == first.id for one in rest)
         assert all(one.amends is not None for one in rest)
@@ -263,12 +273,14 @@ def _pause(unit: UnitOfWork, jid: str, until: Any) -> None:
 @given(steps=st.lists(STEPS, max_size=40))
 @example(steps=TWICE_BEFORE_THE_REPEAT)
 @example(steps=TWICE_IN_A_ROW)
+@example(steps=WITHDRAWN_BEFORE_THE_CRASH)
 def test_each_inbox(
     blank: Path, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[Any, ...]]
 ) -> None:
     """Whoever may have the old text gets that under its id, and then the newest as its
     correction; who has nothing gets the newest alone; what is withdrawn reaches nobody
-    else. Repeats are at most a window a crash.
+    else, but that it is withdrawn reaches whoever may have it. Repeats are at most a
+    window a crash.
     """
     monkeypatch.setattr("bot.service.delivery.planning.CHUNK_SIZE", CHUNK_SIZE)
     with tempfile.TemporaryDirectory() as folder:
