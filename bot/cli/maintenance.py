@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import (
     changing,
+    confirmation,
     given,
     output,
     requesting,
@@ -120,7 +121,7 @@ def open_one(
                 client_id=client_id,
             )
         draft = desk.ask_here(verbs.DRAFT(request))
-        windows.check_asking(asks=asks, json=json)
+        confirmation.reachable(asks=asks, json=json)
         found = serving.seen(desk)
         notes = (*serving.differing(context, found), *serving.absent(found))
         shown = {
@@ -134,8 +135,8 @@ def open_one(
             if json:
                 output.document({**shown, "dry_run": True})
             return
-        if asks and not output.confirmed(Phrase("Open it?")):
-            output.fail(Phrase("nothing was opened"))
+        if asks:
+            confirmation.of(Phrase("Open it?"), Phrase("nothing was opened"))
         opened = desk.ask_here(verbs.OPEN(request))
     if json:
         output.document({**shown, **views.told(opened)})

@@ -134,14 +134,6 @@ def check_end(end: str | None, lasts: str | None) -> None:
         output.fail(Phrase("give --end or --for, not both"), 2)
 
 
-def check_asking(*, asks: bool, json: bool) -> None:
-    """Ends with exit code 2 where somebody is to be asked, and nobody is there."""
-    if asks and (json or not output.on_terminal()):
-        output.fail(
-            Phrase("nobody is there to be asked: add --yes, or --dry-run to look"), 2
-        )
-
-
 def moment(text: str | None, zone: ZoneInfo, field: str) -> str | None:
     """As a request takes it; raises Invalid."""
     return None if text is None else moments.as_typed(text, zone, field)

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.desk.verbs.maintenance import LIST, SHOW, MaintenanceWish
 from bot.dialogues import audiences, changing, lines, opening, windows
-from bot.dialogues.choices import MORE, MORE_LABEL, PAGE, one_of
+from bot.dialogues.choices import MORE, MORE_LABEL, ONWARD, PAGE, one_of, pages
 from bot.dialogues.forms import Form, Words
 from bot.dialogues.talk import (
     Command,
@@ -75,27 +75,21 @@ def _options(page: Page[Found], talk: Talk) -> dict[str, Words]:
 async def _which(talk: Talk, number: int) -> Dialogue:
     """Of what recurs the window that is meant, or all of it."""
     found = await talk.look(SHOW(WindowName(number=number)))
-    ahead = [one for one in found.windows if not one.is_over][: PAGE - 1]
+    ahead = [one for one in found.windows if not one.is_over]
     if found.maintenance.recurrence is None or not ahead:
         yield on_with(_tasks, WindowName(number=number))
         return
-    options: dict[str, Words] = {
-        str(one.number): windows.window_label(one, talk) for one in ahead
-    }
-    given = yield Form(
-        heading=(
-            windows.title(found, talk, found.maintenance.name),
-            Phrase("Which of its times is meant?"),
-        ),
-        fields=(
-            one_of(
-                "window",
-                Phrase("Which one"),
-                {**options, _ALL: Phrase("All that are to come")},
+    labels = ((str(one.number), windows.window_label(one, talk)) for one in ahead)
+    for options in pages(labels, {_ALL: Phrase("All that are to come")}):
+        given = yield Form(
+            heading=(
+                windows.title(found, talk, found.maintenance.name),
+                Phrase("Which of its times is meant?"),
             ),
-        ),
-    )
-    chosen = given.text("window")
+            fields=(one_of("window", Phrase("Which one"), options),),
+        )
+        if (chosen := given.text("window")) != ONWARD:
+            break
     window = None if chosen == _ALL else int(chosen)
     yield on_with(_tasks, WindowName(number=number, window=window))
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from bot.dialogues.choices import ONWARD
+from bot.domain import timestamps
 from bot.domain.maintenance import Finish, Maintenance, WindowState
 from bot.domain.schedule import Origin
-from bot.service.maintenance.request import OpenMaintenance, WindowName
+from bot.service.maintenance.request import MoveWindow, OpenMaintenance, WindowName
 from bot.service.maintenance.shown import Shown
 from bot.service.ports.paging import Paging
 from tests.dialogues.talking import Person
+from tests.engine.maintenance import changed
 from tests.world import ADMIN, PUBLISHER, USER, World, a_list, copy_of
 
 WARSAW = "Europe/Warsaw"
@@ -322,6 +325,30 @@ def test_one_of_several(world: World) -> None:
     person.fills(sure="yes")
     assert person.said == "M1 is called off: all that was to come."
     assert stored(world)[0].is_over
+
+
+def test_one_of_many(world: World) -> None:
+    """Each that is known to come can be reached, a page after the other."""
+    it = opened(world, recurrence="FREQ=WEEKLY")
+    first = datetime(2026, 3, 5, 22, tzinfo=UTC)
+    for week in range(12):
+        due = first + timedelta(weeks=week)
+        later = timestamps.format(due + timedelta(hours=1))
+        changed(world, it, MoveWindow(start=later), due=timestamps.format(due))
+    person = Person(world, ADMIN)
+    person.runs("maintenance")
+    person.fills(maintenance="1")
+    reached: list[str] = []
+    while ONWARD in (choices := person.asked.form.fields[0].choices):
+        assert choices[-1] == "all"
+        reached += choices
+        person.fills(window=ONWARD)
+    reached += person.asked.form.fields[0].choices
+    assert {str(number) for number in range(1, 13)} <= {*reached}
+    person.fills(window="12")
+    person.fills(do="call-off")
+    person.fills(sure="yes")
+    assert "M1/12 is called off" in person.said
 
 
 def test_whose(world: World) -> None:
