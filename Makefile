@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: install
 	$(PYTHON) -m tests.demo
 
-# Every check and every test, on real servers; under 12 minutes.
+# Every check and every test, on real servers; half an hour on two cores.
 test: install
 	$(MAKE) --no-print-directory --jobs=2 --output-sync check compiled
 	CARILLON_TEST_STRICT=1 $(PYTHON) -m pytest -n 5 --dist worksteal \
