@@ -37,11 +37,7 @@ _TOLD_BY = sa.bindparam("told_by", type_=sa.BigInteger)
 _ANCESTORS = sa.bindparam("ancestors", expanding=True, type_=sa.BigInteger)
 _LATER = sa.bindparam("later", expanding=True, type_=sa.BigInteger)
 _EDITION = sa.bindparam("edition", type_=sa.Integer)
-#: before which edition of what it is told by, and of those that go to the readers of
-#: another each with the editions that are not before
-_FORMER = sa.bindparam("former", type_=sa.Integer)
-_NEWER: sa.BindParameter[tuple[int, int]] = sa.bindparam("newer", expanding=True)
-_BEFORE = schedule.c.audience["before"].as_integer()
+_SCHEDULE = sa.bindparam("schedule_id", type_=sa.BigInteger)
 
 
 def unreached(
@@ -50,7 +46,8 @@ def unreached(
     """That what it is told by did not reach him, or a later notice did; `position` is
     his on a list.
     """
-    its = delivery_exception.alias("its")
+    its, own = delivery_exception.alias("its"), schedule.alias("own")
+    former = sa.select(_before(own)).where(own.c.id == _SCHEDULE).scalar_subquery()
     amended = sa.and_(its.c.broadcast_id == _TOLD_BY, _EDITION < _NONE)
     missed = _exists(
         its,
@@ -59,7 +56,7 @@ def unreached(
         sa.or_(
             its.c.kind.in_(_TO_COME),
             sa.and_(its.c.kind.in_(_MISSED), its.c.edition.is_(None)),
-            sa.and_(its.c.broadcast_id == _TOLD_BY, its.c.edition >= _FORMER),
+            sa.and_(its.c.broadcast_id == _TOLD_BY, its.c.edition >= former),
             sa.and_(
                 amended,
                 sa.or_(
@@ -72,25 +69,34 @@ def unreached(
             ),
         ),
     )
-    child = broadcast.alias("child")
+    child, asked = broadcast.alias("child"), schedule.alias("asked")
     late = _exists(
-        its.join(child, child.c.told_by == its.c.broadcast_id),
+        its.join(child, child.c.told_by == its.c.broadcast_id).join(
+            asked, asked.c.id == child.c.schedule_id
+        ),
         child.c.id.in_(_LINE),
         its.c.jid == jid,
-        _heard_after(its, child),
+        _heard_after(its, child, asked),
     )
     if position is None:
         return sa.or_(missed, late)
     return sa.or_(missed, late, _told_later(jid, position))
 
 
-def _heard_after(its: sa.FromClause, child: sa.FromClause) -> sa.ColumnElement[bool]:
+def _heard_after(
+    its: sa.FromClause, child: sa.FromClause, asked: sa.FromClause
+) -> sa.ColumnElement[bool]:
     """He was told later, or again, after that which goes to the same readers was made.
     By ids: clocks are put right. Or he was told what that tells.
     """
-    has_newer = sa.tuple_(child.c.id, its.c.edition).in_(_NEWER)
-    is_after = sa.or_(its.c.heard_after >= child.c.id, has_newer)
+    is_after = sa.or_(its.c.heard_after >= child.c.id, its.c.edition >= _before(asked))
     return sa.and_(child.c.amendment.is_(None), is_after)
+
+
+def _before(asked: sa.FromClause) -> sa.ColumnElement[int]:
+    """Whose edition is before this one is meant; NULL: whoever has any."""
+    found: sa.ColumnElement[int] = asked.c.audience["before"].as_integer()
+    return found
 
 
 def told_apart(jid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -110,7 +116,7 @@ def _told_later(
     """That one of the later notices, at the same positions, reached him."""
     passed, notice = chunk.alias("passed"), broadcast.alias("notice")
     failed = delivery_exception.alias("failed")
-    child = broadcast.alias("child")
+    child, asked = broadcast.alias("child"), schedule.alias("asked")
     is_missed = _exists(
         failed,
         failed.c.broadcast_id == notice.c.id,
@@ -118,12 +124,14 @@ def _told_later(
         failed.c.kind.in_((*_TO_COME, *_MISSED)),
     )
     is_missed_before = _exists(
-        failed.join(child, child.c.told_by == failed.c.broadcast_id),
+        failed.join(child, child.c.told_by == failed.c.broadcast_id).join(
+            asked, asked.c.id == child.c.schedule_id
+        ),
         sa.tuple_(notice.c.id, child.c.id).in_(_LINES),
         failed.c.jid == jid,
         sa.or_(
             failed.c.kind.in_((*_TO_COME, *_MISSED)),
-            _heard_after(failed, child),
+            _heard_after(failed, child, asked),
         ),
     )
     return _exists(
@@ -164,43 +172,16 @@ def values(connection: sa.Connection, service: str, told: Broadcast) -> dict[str
         if link[1] is not None and topic is not None:
             later.update(_later(connection, service, told, topic, told_by, link[1]))
         link = (None, None, None) if found is None else tuple(found)
-    line = [told.id, *ancestors]
-    lines = _lines(connection, service, sorted(later))
     return {
-        "line": line,
-        "lines": lines,
-        "newer": _newer(connection, {*line, *(one for _, one in lines)}),
+        "line": [told.id, *ancestors],
+        "lines": _lines(connection, service, sorted(later)),
         "own": told.id,
         "told_by": told.told_by,
         "ancestors": ancestors,
         "later": sorted(later),
         "edition": told.edition if told.amendment is not None else _NONE,
-        "former": _former(connection, told),
+        "schedule_id": told.schedule_id,
     }
-
-
-def _former(connection: sa.Connection, told: Broadcast) -> int:
-    """Those are meant who have an edition before this one."""
-    if told.amendment is not None:
-        return _NONE
-    select = sa.select(_BEFORE).where(schedule.c.id == told.schedule_id)
-    found = connection.execute(select).scalar_one_or_none()
-    return _NONE if found is None else found
-
-
-def _newer(connection: sa.Connection, ids: set[int]) -> list[tuple[int, int]]:
-    original = broadcast.alias("original")
-    select = (
-        sa.select(broadcast.c.id, _BEFORE, original.c.edition)
-        .join(schedule, schedule.c.id == broadcast.c.schedule_id)
-        .join(original, original.c.id == broadcast.c.told_by)
-        .where(broadcast.c.id.in_(ids), _BEFORE.is_not(None))
-    )
-    return [
-        (one, edition)
-        for one, before, newest in connection.execute(select)
-        for edition in range(before, newest + 1)
-    ]
 
 
 def _later(

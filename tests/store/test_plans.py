@@ -276,8 +276,7 @@ TOLD = {
     "lines": [(2, 2)],
     "later": [3, 4],
     "edition": 2,
-    "former": 2,
-    "newer": [(2, 2), (2, 3)],
+    "schedule_id": 2,
 }
 FREEZE = {"whose": SERVICE, "list_id": 1, "all_but_one": 99}
 TOPIC = {"whose": SERVICE, "topic": "incident/1", "schedule_id": MANY // 2, "now": NOON}

@@ -65,7 +65,7 @@ def to_readers_of(
     return told, original
 
 
-def as_told(told: Broadcast, _original: Broadcast) -> dict[str, Any]:
+def as_told(told: Broadcast) -> dict[str, Any]:
     """What a broadcast to the readers of another takes over of what it would be."""
     taken = ("list_id", "told_by", "latest_by", "amendment", "edition")
     return {name: getattr(told, name) for name in taken}

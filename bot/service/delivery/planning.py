@@ -326,9 +326,9 @@ class Planning:
             expires_at=schedule.expires_at,
             topic=schedule.topic,
         )
-        told = to_readers_of(uow, schedule)
-        if told is not None:
-            broadcast = replace(broadcast, **as_told(*told))
+        if (found := to_readers_of(uow, schedule)) is not None:
+            told, _ = found
+            broadcast = replace(broadcast, **as_told(told))
         uow.schedules.save(schedule.moved(ScheduleState.RUNNING))
         stored = self._add(uow, broadcast, schedule, frozen)
         uow.happened(
