@@ -1,9 +1,13 @@
 """Texts that stand in a file, come by standard input, or are written in an editor."""
 
 import codecs
+import os
 import re
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -241,26 +245,34 @@ def test_an_interrupt_is_meant_for_the_editor(place: Workplace, editor: Path) ->
     assert said(place) == [("", "Hours of work")]
 
 
-@pytest.mark.parametrize("signal", ["HUP", "TERM"])
-def test_the_end_at_the_question(place: Workplace, editor: Path, signal: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_the_end_at_the_question(
+    place: Workplace, editor: Path, number: signal.Signals
+) -> None:
     """Whoever closes the terminal, or ends the program, finds the text in its file."""
     editor.write_text("Hours of work\n")
     with (place.folder / "editor").open("a") as script:
         script.write(f"echo $PPID >{place.folder}/pid\n")
 
-    # Python hears of one that comes in the moment before it reads only with the next
-    again = f"while kill -{signal} $(cat {place.folder}/pid); do sleep 10; done"
+    over = Event()
 
-    sent: list[subprocess.Popen[bytes]] = []
+    def kill() -> None:
+        # Python hears of one that comes just before it reads only with the next
+        while not over.is_set():
+            with suppress(ProcessLookupError):
+                os.kill(int((place.folder / "pid").read_text()), number)
+            over.wait(5)
 
     def end() -> str:
-        sent.append(subprocess.Popen(["sh", "-c", again], stderr=subprocess.DEVNULL))
+        killing.start()
         return ""
 
+    killing = Thread(target=kill)
     edit = ("announce", "news", "--edit")
     code, seen = place.dialogue(*edit, turns=[(QUESTION, end)])
-    sent[0].wait()
-    assert code == {"HUP": 129, "TERM": 143}[signal], seen
+    over.set()
+    killing.join()
+    assert code == 128 + number, seen
     file = kept(seen)
     assert file.read_text() == "Hours of work\n"
     file.unlink()

@@ -129,6 +129,7 @@ def _end(status: SystemExit) -> None:
     of what a short command costs. Returns where output cannot be written, of which the
     interpreter itself tells.
     """
+    # as the interpreter calls them at its own end, and nobody else is meant to
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     code = status.code

@@ -283,7 +283,8 @@ def test_who_holds_a_file_is_found_among_many(sqlite_url: str, tmp_path: Path) -
             locker = subprocess.Popen(words, stdout=subprocess.PIPE)
             ends.enter_context(locker)
             ends.callback(locker.kill)
-            locker.stdout.readline()  # type: ignore[union-attr]
+            assert locker.stdout is not None
+            locker.stdout.readline()
         holder = ends.enter_context(holding(sqlite_url))
         found = [holders.in_sqlite(file) for _ in range(200)]
     assert {one and one.pid for one in found} == {holder.pid}

@@ -124,7 +124,6 @@ def _drafted(
     )
 
 
-#: of a request; a template's own fields come beside them
 #: the right is asked for: `bot.service.rules.rights.may_hurry`
 URGENT: Field[Phrase] = Field(
     name="urgent",
@@ -133,6 +132,7 @@ URGENT: Field[Phrase] = Field(
     help=Phrase("Told at once: through quiet hours, pauses and send windows."),
     default="false",
 )
+#: of a request; a template's own fields come beside them
 REQUEST = (
     Field(
         name="list_name",
