@@ -82,7 +82,7 @@ def trail(world: World) -> list[AuditEntry]:
 
 def test_everybody_once(world: World) -> None:
     """Who is new is added, who stands there counts apart, whatever the slices."""
-    people = users(imports.FIRST_SLICE * 3)
+    people = users(imports.SMALLEST_SLICE * 3)
     world.subscribe(people[7], people[200])
     work = carry_out(world, records(*people))
     assert (work.counts.added, work.there) == (len(people) - 2, 2)
@@ -140,7 +140,7 @@ def test_bad_lines_are_told_in_the_readers_language(world: World) -> None:
 
 def test_who_prefers_something_else_is_counted(world: World) -> None:
     """Of those who are known, as a dry run foretells; a file of names changes none."""
-    people = users(imports.FIRST_SLICE * 2)
+    people = users(imports.SMALLEST_SLICE * 2)
     carry_out(world, list(enumerate((Person(one, "de") for one in people), 1)))
     said: list[Record | Rejected] = [
         (2, Person(people[0], "de")),
@@ -228,12 +228,12 @@ def test_a_look_changes_nothing(world: World) -> None:
 
 def test_one_entry_in_the_trail(world: World) -> None:
     """An import of many slices leaves one entry, which counts its people and lines."""
-    said = [*records(*users(imports.FIRST_SLICE * 2)), (900, Person(users(1)[0]))]
+    said = [*records(*users(imports.SMALLEST_SLICE * 2)), (900, Person(users(1)[0]))]
     carry_out(world, [*said, rejected(901, "x", Phrase("no JID"))])
     [entry] = trail(world)
     assert (entry.action, entry.result) == ("subscribe", "done")
     assert entry.caller == OPERATOR
-    people = imports.FIRST_SLICE * 2
+    people = imports.SMALLEST_SLICE * 2
     assert entry.about == (
         f"news: import of people.csv: people {people}, duplicates 1,"
         " bad lines left out 1"
@@ -244,19 +244,35 @@ def test_one_entry_in_the_trail(world: World) -> None:
 
 def test_the_entry_comes_with_the_first_slice(world: World) -> None:
     """What is cut off leaves whole slices and the entry; a repeat adds the others."""
-    people = users(imports.FIRST_SLICE + 50)
+    people = users(imports.SMALLEST_SLICE + 50)
 
     def cut_off(count: int) -> None:
-        assert count == imports.FIRST_SLICE
+        assert count == imports.SMALLEST_SLICE
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         carry_out(world, records(*people), adding=cut_off)
-    assert standing(world) == people[: imports.FIRST_SLICE]
+    assert standing(world) == people[: imports.SMALLEST_SLICE]
     assert len(trail(world)) == 1
     work = carry_out(world, records(*people))
-    assert (work.counts.added, work.there) == (50, imports.FIRST_SLICE)
+    assert (work.counts.added, work.there) == (50, imports.SMALLEST_SLICE)
     assert standing(world) == people
+
+
+def test_a_slow_machine_makes_no_crumbs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a transaction takes longer than a slice should, slices stay worth it."""
+    count = Import.count
+
+    def slowly(work: Import, done: imports.Done) -> float:
+        count(work, done._replace(seconds=1.0))
+        return 0.0
+
+    monkeypatch.setattr(Import, "count", slowly)
+    seen: list[int] = []
+    carry_out(world, records(*users(950)), adding=seen.append)
+    assert seen == [*range(100, 1000, 100), 950]
 
 
 def welcomed(world: World) -> list[str]:

@@ -28,10 +28,9 @@ from bot.service.rules.rights import admins_only
 SLICE_SECONDS = 0.005
 #: how long others may go first after each, as a share of what it took
 PAUSE_RATIO = 0.25
-#: people in the first slice
-FIRST_SLICE = 100
-#: people in each slice after it, at least and at most
-SMALLEST_SLICE, LARGEST_SLICE = 10, 2_000
+#: people in a slice, at least and at most; with fewer than a hundred nearly all that
+#: a transaction costs is its own, so that smaller ones are no shorter, only more
+SMALLEST_SLICE, LARGEST_SLICE = 100, 2_000
 #: lines that are judged between two signs of progress
 _LINES_PER_SIGN = 1_000
 
@@ -66,7 +65,7 @@ class Import:
         self._list_name = list_name
         self._welcome, self._rejoin = welcome, rejoin
         self._said = said
-        self._size = FIRST_SLICE
+        self._size = SMALLEST_SLICE
         #: lines with the service's own address, which are passed over
         self.own = 0
         self.counts = Enrolment()
