@@ -64,7 +64,7 @@ class Drafting:
             return self.of_repeat(uow, shown)
         phase = changed.phase
         if after.state is WindowState.FINISHED:
-            is_heard = any(True for _ in self.notices.sent(uow, before))
+            is_heard = self.notices.is_heard(uow, before)
             if phase is not Phase.FINISHED or not is_heard:
                 return self._drafted(uow, shown, ())
             word = Notice(phase=phase, at=now)

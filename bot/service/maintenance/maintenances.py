@@ -164,7 +164,9 @@ class Maintenances:
             after = replace(after, id=before.id)
         if after.state is WindowState.FINISHED:
             told = finished(before, now).notice
-            is_heard = changed.phase is Phase.FINISHED and self._is_heard(uow, before)
+            is_heard = changed.phase is Phase.FINISHED and self._notices.is_heard(
+                uow, before
+            )
             self._notices.withdraw(uow, before, now)
             if told is not None and is_heard:
                 after = self._notices.make(
@@ -292,7 +294,9 @@ class Maintenances:
         after = found.window
         told = found.notice
         if told is not None:
-            is_heard = told.phase is not Phase.FINISHED or self._is_heard(uow, window)
+            is_heard = told.phase is not Phase.FINISHED or self._notices.is_heard(
+                uow, window
+            )
             self._notices.withdraw(uow, window, now)
             if is_heard:
                 after = self._notices.make(uow, maintenance, after, told, now)
@@ -300,10 +304,6 @@ class Maintenances:
             questions.ask(uow, self._policy, maintenance, after, now)
         uow.maintenances.save_window(after)
         return after
-
-    def _is_heard(self, uow: UnitOfWork, window: Window) -> bool:
-        """Whether anybody was told of it, or is being told."""
-        return any(True for _ in self._notices.sent(uow, window))
 
     def _settled(
         self,

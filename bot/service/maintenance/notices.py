@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.domain import timestamps
 from bot.domain.access import Caller
-from bot.domain.broadcast import Broadcast, BroadcastState
+from bot.domain.broadcast import Broadcast, BroadcastState, Progress
 from bot.domain.errors import Finished
 from bot.domain.maintenance import (
     Maintenance,
@@ -60,10 +60,12 @@ _TOLD_AGAIN = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A notice that has reached somebody, or may have."""
+    """A notice that has gone out."""
 
     phase: Phase
     broadcast: Broadcast
+    #: somebody has it, or waits for it; whom it failed to reach may yet be tried again
+    is_heard: bool
     #: as it was told first
     content: Content
 
@@ -169,13 +171,14 @@ class Notices:
         closing.hold(uow, [one.broadcast.id for one in sent])
         told = word_of(phase, before, after, now)
         for one in sent:
-            self._correct(uow, caller, maintenance, after, one, told)
+            self._correct(uow, caller, maintenance, after, one, told, now)
+        heard = [one for one in sent if one.is_heard]
         if phase is Phase.CALLED_OFF:
             self._let_go(uow, [one.broadcast.id for one in sent], now)
         is_moved = any(one is Phase.MOVED for one, _ in withdrawn)
         if is_moved and phase is Phase.EXTENDED:
             phase = Phase.MOVED  # which nobody has heard yet
-        is_heard = bool(sent) and (is_moved or is_told(phase, before, after, now))
+        is_heard = bool(heard) and (is_moved or is_told(phase, before, after, now))
         again = told_again(after, withdrawn, now)
         if again is not None and (phase is Phase.EXTENDED or not is_heard):
             return self.make(uow, maintenance, after, again, now, caller=caller)
@@ -184,7 +187,7 @@ class Notices:
         known = _former(before, withdrawn) if phase is Phase.MOVED else None
         told = replace(told, phase=worded(phase, known, before, after))
         former = known if told.phase is Phase.MOVED else None
-        for one in sent:
+        for one in heard:
             amended = uow.broadcasts.get(one.broadcast.id)
             audience = ToldAudience(
                 broadcast_id=one.broadcast.id,
@@ -200,9 +203,13 @@ class Notices:
             )
         return after
 
+    def is_heard(self, uow: UnitOfWork, window: Window) -> bool:
+        """Whether anybody was told of it, or is being told."""
+        return any(one.is_heard for one in self.sent(uow, window))
+
     def sent(self, uow: UnitOfWork, window: Window) -> Iterator[Sent]:
-        """What has reached somebody, the latest first: as far back as there may be
-        somebody whom no later one reached.
+        """What has gone out, the latest first: as far back as there may be somebody
+        whom no later one reached.
         """
         for made in reversed(uow.maintenances.notices(window.id)):
             schedule = uow.schedules.get(made.schedule_id)
@@ -210,10 +217,15 @@ class Notices:
             if schedule is None or not page.items:
                 continue
             broadcast = page.items[-1]
-            if broadcast.state is BroadcastState.FAILED or broadcast.retracted_at:
+            if broadcast.retracted_at:
                 continue
-            yield Sent(made.phase, broadcast, schedule.content)
-            if _reached_all(uow, broadcast):
+            progress = uow.broadcasts.progress(broadcast.id)
+            is_heard = (
+                broadcast.state is not BroadcastState.FAILED
+                or progress.sent + progress.deferred > 0
+            )
+            yield Sent(made.phase, broadcast, is_heard, schedule.content)
+            if _reached_all(broadcast, progress):
                 return
 
     def _let_go(
@@ -239,6 +251,7 @@ class Notices:
         window: Window,
         sent: Sent,
         told: Told,
+        now: datetime,
     ) -> None:
         phase = corrected(sent.phase, window)
         content = contents.content(self.templates, maintenance, window, phase)
@@ -261,11 +274,9 @@ class Notices:
         except Finished:
             return  # somebody has retracted it, or it is kept no longer
         amended = uow.broadcasts.lock(sent.broadcast.id)
-        if amended is not None and not window.is_over:
+        if amended is not None:
             # whoever still waits for it hears what holds, for as long as it does
-            planned = window.state is WindowState.PLANNED
-            expires = window.starts_at if planned else window.ends_at
-            uow.broadcasts.save(replace(amended, expires_at=expires))
+            uow.broadcasts.save(replace(amended, expires_at=_holds_until(window, now)))
 
 
 def told_again(
@@ -280,12 +291,18 @@ def told_again(
     return None
 
 
-def _reached_all(uow: UnitOfWork, broadcast: Broadcast) -> bool:
+def _holds_until(window: Window, now: datetime) -> datetime | None:
+    if window.is_over:
+        return now
+    planned = window.state is WindowState.PLANNED
+    return window.starts_at if planned else window.ends_at
+
+
+def _reached_all(broadcast: Broadcast, progress: Progress) -> bool:
     """Whether everybody was reached who stood on the list then."""
-    if broadcast.finished_at is None or broadcast.told_by is not None:
-        return False
-    progress = uow.broadcasts.progress(broadcast.id)
-    return progress.sent == progress.total
+    is_to_list = broadcast.told_by is None
+    is_over = broadcast.finished_at is not None
+    return is_over and is_to_list and progress.sent == progress.total
 
 
 def _former(before: Window, withdrawn: Sequence[tuple[Phase, Schedule]]) -> datetime:
