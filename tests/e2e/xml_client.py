@@ -68,15 +68,24 @@ class XmlClient:
     def send(self, xml: str) -> None:
         self._socket.sendall(xml.encode())
 
-    def ask(self, to: str, kind: str, payload: str, attributes: str = "") -> ET.Element:
-        """The answer to an IQ, be it a result or an error."""
+    def ask(
+        self,
+        to: str,
+        kind: str,
+        payload: str,
+        attributes: str = "",
+        seconds: float = 20,
+    ) -> ET.Element:
+        """The answer to an IQ, be it a result or an error; raises TimeoutError."""
         number = f"raw{next(self._numbers)}"
         sender = f" from='{self.full}'" if self.component else ""
         self.send(
             f"<iq to='{to}'{sender} type='{kind}' id='{number}' {attributes}>"
             f"{payload}</iq>"
         )
-        return self.take(lambda one: one.tag == f"{C}iq" and one.get("id") == number)
+        return self.take(
+            lambda one: one.tag == f"{C}iq" and one.get("id") == number, seconds
+        )
 
     def take(
         self, wanted: Callable[[ET.Element], bool], seconds: float = 20

@@ -342,8 +342,20 @@ def test_from_anybody_else(people: Pair, service: Service) -> None:
 def test_the_service_is_killed(people: Pair, service: Service) -> None:
     """While it is away a message comes back with one error, and is sent by nobody."""
     service.kill()
+    service.until(lambda: _is_known_to_be_away(people.sender, service))
     number = people.schedule(people.recipient.bare, scheduled())
     error = people.error(number)
     assert refusal(error) == ("service-unavailable", "wait")
     assert "not scheduled and not sent" in said(error)
     assert heard(people) == {}
+
+
+def _is_known_to_be_away(client: XmlClient, service: Service) -> bool:
+    """The server writes for a while to a connection that nobody reads any more."""
+    try:
+        answer = client.ask(
+            service.address, "get", "<ping xmlns='urn:xmpp:ping'/>", seconds=1
+        )
+    except TimeoutError:
+        return False
+    return answer.get("type") == "error"
