@@ -1,5 +1,6 @@
 """Ad-hoc commands as somebody runs them with a raw client, step by step."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
@@ -21,14 +22,36 @@ class Taps:
 
     def on(self, **values: str) -> "Taps":
         """Begins it, or fills in the form; `subject__en` is the field `subject.en`."""
+        return self._submit({_var(name): [one] for name, one in values.items()})
+
+    def through(self, **values: str) -> "Taps":
+        """Begins it, and goes through form after form as a client does: what is not
+        given is sent as the form has it. All that is given has to be asked for.
+        """
+        left = {_var(name): [one] for name, one in values.items()}
+        self.on()
+        while self.answer.get("status") == "executing":
+            form = self._as_it_stands()
+            self._submit(form | {var: left.pop(var) for var in form if var in left})
+        assert not left, f"nobody asked for {left}"
+        return self
+
+    def _as_it_stands(self) -> dict[str, list[str]]:
+        fields = self.answer.findall(f"{D}x/{D}field[@var]")
+        return {
+            one.get("var", ""): [each.text or "" for each in one.findall(f"{D}value")]
+            for one in fields
+        }
+
+    def _submit(self, values: Mapping[str, Sequence[str]]) -> "Taps":
         command = ET.Element(f"{C}command", {"node": self.node})
         if self.session:
             command.set("sessionid", self.session)
             form = ET.SubElement(command, f"{D}x", {"type": "submit"})
-            for name, value in values.items():
-                var = {"var": name.replace("__", ".")}
-                one = ET.SubElement(form, f"{D}field", var)
-                ET.SubElement(one, f"{D}value").text = value
+            for var, each in values.items():
+                one = ET.SubElement(form, f"{D}field", {"var": var})
+                for value in each:
+                    ET.SubElement(one, f"{D}value").text = value
         written = ET.tostring(command, encoding="unicode")
         answer = self.client.ask(self.to, "set", written)
         assert answer.get("type") == "result", ET.tostring(answer)
@@ -62,3 +85,7 @@ class Taps:
         assert self.answer.get("status") == "completed", ET.tostring(self.answer)
         [note] = self.answer.findall(f"{C}note")
         return note.get("type", ""), note.text or ""
+
+
+def _var(name: str) -> str:
+    return name.replace("__", ".")

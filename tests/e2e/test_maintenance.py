@@ -1,11 +1,12 @@
 """Maintenance over XMPP: asked for, looked at and changed, and what its readers get."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.e2e.hearing import CORRECT, replaces, says
 from tests.e2e.speaking import (
     RSM,
     Stage,
@@ -22,7 +23,6 @@ from tests.e2e.xml_client import C
 
 pytestmark = pytest.mark.e2e
 
-CORRECT = "{urn:xmpp:message-correct:0}"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = ahead().replace(hour=21)
 MOVED = START + DAY
@@ -262,23 +262,3 @@ def test_on_the_clock(stage: Stage) -> None:
     stage.reader.settle()
     rest = [one for one in stage.reader.waiting if says("", client_id)(one)]
     assert rest == []
-
-
-def says(words: str, about: str) -> Callable[[ET.Element], bool]:
-    def fits(one: ET.Element) -> bool:
-        body = one.findtext(f"{C}body") or ""
-        return words in body and about in body and not is_correction(one)
-
-    return fits
-
-
-def is_correction(one: ET.Element) -> bool:
-    return one.find(f"{CORRECT}replace") is not None
-
-
-def replaces(first: ET.Element) -> Callable[[ET.Element], bool]:
-    def fits(one: ET.Element) -> bool:
-        replaced = one.find(f"{CORRECT}replace")
-        return replaced is not None and replaced.get("id") == first.get("id")
-
-    return fits
